@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/core/comparison.h"
+#include "engine/core/result.h"
+
+#include <optional>
+#include <vector>
+
+namespace SQLite {
+class Database;
+}
+
+namespace taskfold::db {
+
+class ComparisonRepository {
+public:
+    explicit ComparisonRepository(SQLite::Database& database) : m_database(database) { }
+
+    Result<ComparisonId> add(const Comparison& comparison);
+    Result<std::vector<Comparison>> all() const;  // newest first
+    Result<std::optional<Comparison>> newest() const;
+
+private:
+    SQLite::Database& m_database;
+};
+
+}  // namespace taskfold::db

@@ -1,0 +1,18 @@
+#include "engine/core/clock.h"
+
+#include <array>
+#include <ctime>
+
+namespace taskfold {
+
+std::string nowUtc()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text.data();
+}
+
+}  // namespace taskfold
