@@ -1,0 +1,21 @@
+# Parts, plots, dialogs and pages. tests/layers.cmake keeps QCustomPlot inside plots. One source a line.
+set(TASKFOLD_WIDGET_SOURCES
+    parts/activitycorner.cpp
+    parts/activityrow.cpp
+    parts/ask.cpp
+    parts/datatable.cpp
+    parts/emptystate.cpp
+    parts/errorbanner.cpp
+    parts/logdrawer.cpp
+    parts/mainmenus.cpp
+    parts/mainwindow.cpp
+    parts/mode.cpp
+    parts/modebar.cpp
+    parts/text.cpp
+    parts/theme.cpp
+)
+taskfold_layer(widgets MOC
+    SOURCES ${TASKFOLD_WIDGET_SOURCES} ${TASKFOLD_PLOT_SOURCES} ${PROJECT_SOURCE_DIR}/resources/app.qrc
+    USES taskfold::models Qt6::Widgets Qt6::PrintSupport Qt6::Svg
+    PRIVATE_USES QCustomPlotQt6)
+set_target_properties(taskfold_widgets PROPERTIES AUTORCC ON)
