@@ -1,11 +1,16 @@
 # Tables as models: they need Qt Gui, not Widgets. One source a line.
 set(TASKFOLD_MODEL_SOURCES
     models/activitymodel.cpp
+    models/issuemodel.cpp
     models/logmodel.cpp
+    models/pagedmodel.cpp
+    models/rowsmodel.cpp
     models/sortfilter.cpp
     models/tabletext.cpp
+    models/taskmodel.cpp
     models/text.cpp
     models/titles.cpp
+    models/volumemodel.cpp
 )
 taskfold_layer(models MOC
     SOURCES ${TASKFOLD_MODEL_SOURCES}

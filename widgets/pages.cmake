@@ -1,5 +1,11 @@
 # Parts, plots, dialogs and pages. tests/layers.cmake keeps QCustomPlot inside plots. One source a line.
 set(TASKFOLD_WIDGET_SOURCES
+    pages/datapage.cpp
+    pages/rowspanel.cpp
+    pages/taskpanel.cpp
+    pages/volumepanel.cpp
+    pages/welcomepage.cpp
+    parts/actioncard.cpp
     parts/activitycorner.cpp
     parts/activityrow.cpp
     parts/ask.cpp
@@ -11,6 +17,7 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/mainwindow.cpp
     parts/mode.cpp
     parts/modebar.cpp
+    parts/segments.cpp
     parts/text.cpp
     parts/theme.cpp
 )

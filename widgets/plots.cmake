@@ -1,4 +1,8 @@
 # The only sources with QCustomPlot; they become part of taskfold::widgets (pages.cmake). One source a line.
 set(TASKFOLD_PLOT_SOURCES
+    plots/histogram.cpp
+    plots/labelbars.cpp
     plots/plot.cpp
+    plots/rowbars.cpp
+    plots/volumebars.cpp
 )

@@ -118,6 +118,23 @@ void Plot::styleAxis(QCPAxis* axis) const
     axis->setLabelFont(small);
 }
 
+void Plot::legendOnTop()
+{
+    QCPLayoutGrid* layout = m_plot->plotLayout();
+    QCPLegend* legend = m_plot->legend;
+    m_plot->axisRect()->insetLayout()->take(legend);
+    layout->insertRow(0);
+    layout->addElement(0, 0, legend);
+    layout->setRowStretchFactor(0, 0.001);
+    legend->setFillOrder(QCPLegend::foColumnsFirst);
+    legend->setWrap(8);
+    legend->setMargins({8, 4, 8, 0});
+    legend->setColumnSpacing(14);
+    legend->setIconSize(14, 12);
+    m_legendOnTop = true;
+    paint();
+}
+
 void Plot::paint()
 {
     m_plot->setBackground(QBrush(tone(Tone::Surface)));
@@ -125,7 +142,7 @@ void Plot::paint()
         for (QCPAxis* axis : rect->axes())
             styleAxis(axis);
     m_plot->legend->setBrush(QBrush(tone(Tone::Surface)));
-    m_plot->legend->setBorderPen(QPen(tone(Tone::Border)));
+    m_plot->legend->setBorderPen(m_legendOnTop ? QPen(Qt::NoPen) : QPen(tone(Tone::Border)));
     for (int i = 0; i < m_plot->legend->itemCount(); ++i)
         m_plot->legend->item(i)->setTextColor(tone(Tone::Text));
     m_plot->legend->setTextColor(tone(Tone::Text));

@@ -50,8 +50,9 @@ protected:
     /// Called after a change of the theme: give pens and brushes their colours again.
     virtual void paintSeries();
 
-    /// Curves with the theme's colour of that index.
     void styleAxis(QCPAxis* axis) const;
+    /// Puts the legend in a line above the axes, where it hides nothing.
+    void legendOnTop();
     void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
@@ -67,6 +68,7 @@ private:
     QString m_title;
     QCustomPlot* m_plot;
     QLabel* m_empty;
+    bool m_legendOnTop = false;
 };
 
 }  // namespace taskfold

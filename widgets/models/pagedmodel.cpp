@@ -1,0 +1,3 @@
+#include "widgets/models/pagedmodel.h"
+
+// Its meta object only: moc's output needs a source to live in.

@@ -1,0 +1,202 @@
+#include "widgets/pages/datapage.h"
+
+#include "widgets/models/taskmodel.h"
+#include "widgets/models/text.h"
+#include "widgets/pages/rowspanel.h"
+#include "widgets/pages/taskpanel.h"
+#include "widgets/pages/volumepanel.h"
+#include "widgets/parts/datatable.h"
+#include "widgets/parts/emptystate.h"
+#include "widgets/parts/errorbanner.h"
+#include "widgets/parts/theme.h"
+
+#include <QDataStream>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+
+using namespace Qt::StringLiterals;
+
+namespace taskfold {
+
+DataPage::DataPage(QWidget* parent)
+    : QWidget(parent)
+    , m_model(new TaskModel(this))
+    , m_tasks(new DataTable(u"tasks"_s, this))
+    , m_corpora(new QLabel(this))
+    , m_volume(new VolumePanel(this))
+    , m_task(new TaskPanel(this))
+    , m_banner(new ErrorBanner(this))
+    , m_empty(
+          new EmptyState({u"data"_s, tr("Import the data of your tasks to see how much there is of each."),
+                             tr("Import data…"), u"data"_s},
+              this))
+    , m_stack(new QStackedWidget(this))
+{
+    setObjectName(u"dataPage"_s);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(buildContent());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_stack, 1);
+    connect(m_empty, &EmptyState::requested, this, &DataPage::importRequested);
+    connect(m_empty, &EmptyState::manualRequested, this, &DataPage::manualRequested);
+    connect(m_tasks, &DataTable::currentRowChanged, this, &DataPage::onTaskRow);
+    connect(m_tasks, &DataTable::rowActivated, this,
+        [this](int row) { emit propertiesRequested(m_model->row(row).volume.task.id); });
+    connect(m_tasks, &DataTable::failed, this, &DataPage::showError);
+    connect(m_volume, &VolumePanel::taskChosen, this, &DataPage::selectTask);
+    connect(m_volume, &VolumePanel::failed, this, &DataPage::showError);
+    connect(m_task, &TaskPanel::propertiesRequested, this, &DataPage::propertiesRequested);
+    connect(m_task, &TaskPanel::removeRequested, this, &DataPage::removeRequested);
+    connect(m_task, &TaskPanel::failed, this, &DataPage::showError);
+}
+
+QWidget* DataPage::buildHead()
+{
+    auto* head = new QWidget(this);
+    auto* title = new QLabel(tr("Data"), head);
+    title->setProperty("title", true);
+    auto* add = new QPushButton(tr("Import data…"), head);
+    add->setObjectName(u"importButton"_s);
+    add->setAccessibleName(tr("Import data"));
+    add->setProperty("main", true);
+    auto* layout = new QHBoxLayout(head);
+    layout->setContentsMargins(2, 0, 0, 0);
+    layout->addWidget(title);
+    layout->addStretch();
+    layout->addWidget(add);
+    connect(add, &QPushButton::clicked, this, &DataPage::importRequested);
+    return head;
+}
+
+QWidget* DataPage::buildLeft()
+{
+    auto* left = new QWidget(this);
+    m_tasks->setTitle(tr("Tasks"));
+    m_tasks->setPlaceholder(tr("Filter tasks"));
+    m_tasks->setModel(m_model);
+    m_tasks->setStretchColumn(TaskModel::NameColumn);
+    m_corpora->setObjectName(u"corpora"_s);
+    m_corpora->setProperty("muted", true);
+    m_corpora->setWordWrap(true);
+    m_corpora->hide();
+    auto* layout = new QVBoxLayout(left);
+    layout->setContentsMargins({});
+    layout->addWidget(m_tasks, 1);
+    layout->addWidget(m_corpora);
+    return left;
+}
+
+QWidget* DataPage::buildContent()
+{
+    m_rows = new QSplitter(Qt::Vertical, this);
+    m_rows->addWidget(m_volume);
+    m_rows->addWidget(m_task);
+    m_rows->setChildrenCollapsible(false);
+    m_rows->setHandleWidth(10);
+    m_rows->setSizes({380, 360});
+    m_columns = new QSplitter(Qt::Horizontal, this);
+    m_columns->addWidget(buildLeft());
+    m_columns->addWidget(m_rows);
+    m_columns->setStretchFactor(1, 1);
+    m_columns->setChildrenCollapsible(false);
+    m_columns->setHandleWidth(12);
+    m_columns->setSizes({400, 900});
+    auto* content = new QWidget(this);
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(16, 12, 16, 14);
+    layout->setSpacing(10);
+    layout->addWidget(buildHead());
+    layout->addWidget(m_columns, 1);
+    return content;
+}
+
+void DataPage::showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora)
+{
+    const TaskId before = selectedTask();
+    m_stack->setCurrentIndex(tasks.empty() && corpora.empty() ? 0 : 1);
+    m_volume->showTasks(tasks);
+    m_model->setTasks(tasks);
+    m_tasks->fitColumns(150);
+    showCorpora(corpora);
+    m_task->setVisible(!tasks.empty());
+    if (tasks.empty())
+        return;
+    m_tasks->selectRow(std::max(0, m_model->indexOf(before)));
+}
+
+void DataPage::showCorpora(const std::vector<Corpus>& corpora)
+{
+    QStringList lines;
+    for (const Corpus& corpus : corpora)
+        lines.append(
+            tr("%1 (%2): %3 documents, %4 held out, %5")
+                .arg(toQt(corpus.name), corpus.domain ? tr("domain text") : tr("general text"),
+                    countText(corpus.documentsKept), countText(corpus.heldOut), bytesText(corpus.bytesKept)));
+    m_corpora->setText(lines.isEmpty() ? QString() : tr("Corpora for stage 0") + u"\n"_s + lines.join(u'\n'));
+    m_corpora->setVisible(!lines.isEmpty());
+}
+
+void DataPage::showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total)
+{
+    m_task->showIssues(task, std::move(issues), total);
+}
+
+void DataPage::showError(const Error& error)
+{
+    m_banner->showError(error);
+}
+
+void DataPage::onTaskRow(int row)
+{
+    if (row < 0)
+        return;
+    const TaskVolume& volume = m_model->row(row).volume;
+    m_volume->selectTask(volume.task.id);
+    m_task->showTask(volume);
+    emit taskSelected(volume.task.id);
+}
+
+void DataPage::selectTask(TaskId task)
+{
+    const int row = m_model->indexOf(task);
+    if (row >= 0 && m_tasks->currentRow() != row)
+        m_tasks->selectRow(row);
+}
+
+TaskId DataPage::selectedTask() const
+{
+    const int row = m_tasks->currentRow();
+    return row < 0 ? TaskId() : m_model->row(row).volume.task.id;
+}
+
+RowsPanel* DataPage::rows() const
+{
+    return m_task->rows();
+}
+
+QByteArray DataPage::saveLayout() const
+{
+    QByteArray layout;
+    QDataStream stream(&layout, QIODevice::WriteOnly);
+    stream << m_columns->saveState() << m_rows->saveState();
+    return layout;
+}
+
+void DataPage::restoreLayout(const QByteArray& layout)
+{
+    QDataStream stream(layout);
+    QByteArray columns, rows;
+    stream >> columns >> rows;
+    if (stream.status() != QDataStream::Ok)
+        return;
+    m_columns->restoreState(columns);
+    m_rows->restoreState(rows);
+}
+
+}  // namespace taskfold

@@ -1,0 +1,168 @@
+#include "widgets/pages/rowspanel.h"
+
+#include "widgets/models/tabletext.h"
+#include "widgets/models/text.h"
+#include "widgets/parts/theme.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSplitter>
+#include <QTableView>
+#include <QTextBrowser>
+
+using namespace Qt::StringLiterals;
+
+namespace taskfold {
+
+RowsPanel::RowsPanel(QWidget* parent)
+    : QWidget(parent)
+    , m_model(new RowsModel(this))
+    , m_search(new QLineEdit(this))
+    , m_split(new QComboBox(this))
+    , m_masked(new QComboBox(this))
+    , m_count(new QLabel(this))
+    , m_view(new QTableView(this))
+    , m_text(new QTextBrowser(this))
+{
+    buildView();
+    m_text->setObjectName(u"rowText"_s);
+    m_text->setAccessibleName(tr("Exact text of the row"));
+    m_text->setPlaceholderText(tr("Choose a row to read its exact text."));
+    auto* splitter = new QSplitter(Qt::Horizontal, this);
+    splitter->addWidget(m_view);
+    splitter->addWidget(m_text);
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 8, 0, 0);
+    layout->addWidget(buildControls());
+    layout->addWidget(splitter, 1);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(200);
+    connect(&m_pause, &QTimer::timeout, this, &RowsPanel::ask);
+    connect(m_model, &PagedModelBase::pageWanted, this,
+        [this](qint64 offset, qint64 limit) { emit rowsWanted(m_query, offset, limit); });
+}
+
+QWidget* RowsPanel::buildControls()
+{
+    auto* controls = new QWidget(this);
+    m_search->setObjectName(u"rowsSearch"_s);
+    m_search->setAccessibleName(tr("Search the rows"));
+    m_search->setPlaceholderText(tr("Search input and target"));
+    m_search->setClearButtonEnabled(true);
+    m_search->addAction(theme::icon(u"search"_s, theme::Tone::Muted), QLineEdit::LeadingPosition);
+    m_split->setObjectName(u"rowsSplit"_s);
+    m_split->setAccessibleName(tr("Split"));
+    for (const Split split : {Split::Train, Split::Validation, Split::Test})
+        m_split->addItem(titleOf(split), static_cast<int>(split));
+    m_masked->setObjectName(u"rowsMasked"_s);
+    m_masked->setAccessibleName(tr("Which rows"));
+    m_masked->addItem(tr("All rows kept"));
+    m_masked->addItem(tr("Masked as leaks"), static_cast<int>(Reason::Leak));
+    m_count->setObjectName(u"rowsCount"_s);
+    m_count->setProperty("muted", true);
+    auto* layout = new QHBoxLayout(controls);
+    layout->setContentsMargins({});
+    layout->addWidget(m_search, 1);
+    layout->addWidget(m_split);
+    layout->addWidget(m_masked);
+    layout->addWidget(m_count);
+    connect(m_search, &QLineEdit::textChanged, &m_pause, qOverload<>(&QTimer::start));
+    connect(m_split, &QComboBox::activated, this, &RowsPanel::ask);
+    connect(m_masked, &QComboBox::activated, this, &RowsPanel::ask);
+    return controls;
+}
+
+void RowsPanel::buildView()
+{
+    m_view->setObjectName(u"rowsView"_s);
+    m_view->setAccessibleName(tr("Rows"));
+    m_view->setModel(m_model);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 10);
+    m_view->horizontalHeader()->setSectionResizeMode(RowsModel::InputColumn, QHeaderView::Stretch);
+    m_view->setColumnWidth(RowsModel::LineColumn, 70);
+    m_view->setColumnWidth(RowsModel::TargetColumn, 180);
+    m_view->setColumnWidth(RowsModel::NoteColumn, 130);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setShowGrid(false);
+    m_view->setWordWrap(false);
+    m_view->setTabKeyNavigation(false);
+    auto* copyAction = new QAction(tr("Copy"), m_view);
+    copyAction->setShortcut(QKeySequence::Copy);
+    copyAction->setShortcutContext(Qt::WidgetShortcut);
+    m_view->addAction(copyAction);
+    m_view->setContextMenuPolicy(Qt::ActionsContextMenu);
+    connect(copyAction, &QAction::triggered, this, &RowsPanel::copy);
+    connect(
+        m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RowsPanel::showExactText);
+    connect(m_model, &QAbstractItemModel::dataChanged, this, &RowsPanel::showExactText);
+}
+
+void RowsPanel::copy()
+{
+    QGuiApplication::clipboard()->setText(tsvOf(m_view->selectionModel()->selectedIndexes()));
+}
+
+void RowsPanel::setTask(TaskId task)
+{
+    if (m_query.task == task)
+        return;
+    m_query.task = task;
+    ask();
+}
+
+void RowsPanel::ask()
+{
+    m_query.split = static_cast<Split>(m_split->currentData().toInt());
+    m_query.words = m_search->text();
+    const QVariant masked = m_masked->currentData();
+    m_query.masked = masked.isValid() ? std::optional(static_cast<Reason>(masked.toInt())) : std::nullopt;
+    if (m_query.task)
+        emit totalWanted(m_query);
+}
+
+void RowsPanel::showTotal(const RowsQuery& query, qint64 total)
+{
+    if (query != m_query)
+        return;
+    m_count->setText(tr("%n row(s)", nullptr, static_cast<int>(total)));
+    m_model->setTotal(total);
+    showExactText();
+}
+
+void RowsPanel::showRows(const RowsQuery& query, qint64 offset, std::vector<ShownRow> rows)
+{
+    if (query == m_query)
+        m_model->setPage(offset, std::move(rows));
+}
+
+void RowsPanel::showExactText()
+{
+    const QModelIndex current = m_view->currentIndex();
+    const ShownRow* shown = current.isValid() ? m_model->row(current.row()) : nullptr;
+    if (!shown)
+        return m_text->clear();
+    const auto part = [](const QString& title, const std::string& text) {
+        return u"<p style='color:%1'>%2</p><pre style='white-space:pre-wrap'>%3</pre>"_s.arg(
+            theme::tone(theme::Tone::Muted).name(), title, toQt(text).toHtmlEscaped());
+    };
+    QString html = part(tr("Input"), shown->row.input) + part(tr("Target"), shown->row.target);
+    for (const std::string& reference : shown->row.references)
+        html += part(tr("Further right answer"), reference);
+    if (!shown->row.group.empty())
+        html += part(tr("Group"), shown->row.group);
+    if (shown->masked)
+        html += part(titleOf(*shown->masked), shown->twin);
+    m_text->setHtml(html);
+}
+
+}  // namespace taskfold

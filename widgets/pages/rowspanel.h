@@ -1,0 +1,53 @@
+#pragma once
+
+#include "widgets/models/rowsmodel.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QTableView;
+class QTextBrowser;
+
+namespace taskfold {
+
+/// The rows of one task: searchable, by split, and the chosen one's exact text.
+class RowsPanel : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RowsPanel(QWidget* parent = nullptr);
+
+    void setTask(TaskId task);
+    const RowsQuery& query() const { return m_query; }
+
+    void showTotal(const RowsQuery& query, qint64 total);
+    void showRows(const RowsQuery& query, qint64 offset, std::vector<ShownRow> rows);
+
+signals:
+    /// Answer with showTotal.
+    void totalWanted(const taskfold::RowsQuery& query);
+    /// Answer with showRows.
+    void rowsWanted(const taskfold::RowsQuery& query, qint64 offset, qint64 limit);
+
+private:
+    QWidget* buildControls();
+    void buildView();
+    void ask();
+    void copy();
+    void showExactText();
+
+    RowsQuery m_query;
+    RowsModel* m_model;
+    QLineEdit* m_search;
+    QComboBox* m_split;
+    QComboBox* m_masked;
+    QLabel* m_count;
+    QTableView* m_view;
+    QTextBrowser* m_text;
+    QTimer m_pause;  // between the last key and the search
+};
+
+}  // namespace taskfold

@@ -1,0 +1,130 @@
+#include "widgets/pages/taskpanel.h"
+
+#include "widgets/models/issuemodel.h"
+#include "widgets/models/text.h"
+#include "widgets/pages/rowspanel.h"
+#include "widgets/parts/datatable.h"
+#include "widgets/parts/theme.h"
+#include "widgets/plots/histogram.h"
+#include "widgets/plots/labelbars.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QTabWidget>
+
+using namespace Qt::StringLiterals;
+
+namespace taskfold {
+
+TaskPanel::TaskPanel(QWidget* parent)
+    : QFrame(parent)
+    , m_name(new QLabel(this))
+    , m_facts(new QLabel(this))
+    , m_tabs(new QTabWidget(this))
+    , m_lengths(new Histogram(this))
+    , m_labels(new LabelBars(this))
+    , m_rows(new RowsPanel(this))
+    , m_issueModel(new IssueModel(this))
+    , m_issues(new DataTable(u"issues"_s, this))
+{
+    setProperty("card", true);
+    m_tabs->setObjectName(u"taskTabs"_s);
+    m_tabs->setAccessibleName(tr("About the chosen task"));
+    m_tabs->setDocumentMode(true);
+    m_issues->setModel(m_issueModel);
+    m_issues->setTitle(tr("Issues"));
+    m_issues->setPlaceholder(tr("Filter by reason, field or text"));
+    m_issues->setEmptyText(tr("No row of this task was left out or changed."));
+    m_issues->setStretchColumn(5);
+    m_tabs->addTab(buildShapes(), tr("Lengths and labels"));
+    m_tabs->addTab(m_rows, tr("Rows"));
+    m_tabs->addTab(m_issues, tr("Issues"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(14, 10, 14, 10);
+    layout->addWidget(buildHead());
+    layout->addWidget(m_tabs, 1);
+    connect(m_lengths, &Plot::failed, this, &TaskPanel::failed);
+    connect(m_labels, &Plot::failed, this, &TaskPanel::failed);
+    connect(m_issues, &DataTable::failed, this, &TaskPanel::failed);
+}
+
+QWidget* TaskPanel::buildHead()
+{
+    auto* head = new QWidget(this);
+    m_name->setObjectName(u"taskName"_s);
+    m_name->setProperty("heading", true);
+    m_facts->setObjectName(u"taskFacts"_s);
+    m_facts->setProperty("muted", true);
+    auto* properties = new QPushButton(theme::icon(u"edit"_s), tr("Properties…"), head);
+    properties->setObjectName(u"taskProperties"_s);
+    properties->setAccessibleName(tr("Properties of the task"));
+    auto* remove = new QPushButton(theme::icon(u"trash"_s), tr("Remove…"), head);
+    remove->setObjectName(u"taskRemove"_s);
+    remove->setAccessibleName(tr("Remove the task"));
+    auto* layout = new QHBoxLayout(head);
+    layout->setContentsMargins({});
+    layout->addWidget(m_name);
+    layout->addSpacing(8);
+    layout->addWidget(m_facts, 1);
+    layout->addWidget(properties);
+    layout->addWidget(remove);
+    connect(properties, &QPushButton::clicked, this, [this] { emit propertiesRequested(m_task); });
+    connect(remove, &QPushButton::clicked, this, [this] { emit removeRequested(m_task); });
+    return head;
+}
+
+QWidget* TaskPanel::buildShapes()
+{
+    auto* shapes = new QWidget(this);
+    auto* layout = new QHBoxLayout(shapes);
+    layout->setContentsMargins(0, 8, 0, 0);
+    layout->setSpacing(14);
+    const auto add = [&](const QString& title, Plot* plot) {
+        auto* column = new QVBoxLayout;
+        auto* heading = new QLabel(title, shapes);
+        heading->setProperty("muted", true);
+        column->addWidget(heading);
+        column->addWidget(plot, 1);
+        layout->addLayout(column, 1);
+    };
+    add(tr("Length of the training rows"), m_lengths);
+    add(tr("Labels of the training rows"), m_labels);
+    return shapes;
+}
+
+void TaskPanel::showTask(const TaskVolume& volume)
+{
+    const Task& task = volume.task;
+    const bool changed = m_task != task.id;
+    m_task = task.id;
+    m_name->setText(toQt(task.name));
+    QStringList facts{
+        titleOf(task.kind), titleOf(task.metric), tr("margin %1 points").arg(pointsText(task.margin))};
+    if (!task.labels.empty())
+        facts.append(tr("%n label(s)", nullptr, static_cast<int>(task.labels.size())));
+    if (!task.owner.empty())
+        facts.append(tr("owner %1").arg(toQt(task.owner)));
+    m_facts->setText(facts.join(u"  ·  "_s));
+    m_facts->setToolTip(toQt(task.instruction));
+    m_lengths->show(volume.lengths, toQt(volume.unit.empty() ? "bytes" : volume.unit));
+    m_labels->show(volume.labels);
+    if (changed) {
+        m_issueModel->setRows({});
+        m_rows->setTask(task.id);
+    }
+}
+
+void TaskPanel::showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total)
+{
+    if (task != m_task)
+        return;
+    const bool all = total <= static_cast<qint64>(issues.size());
+    m_tabs->setTabText(2, total == 0 ? tr("Issues") : tr("Issues (%1)").arg(countText(total)));
+    m_tabs->setTabToolTip(
+        2, all ? QString() : tr("The first %1 are listed").arg(countText(std::ssize(issues))));
+    m_issueModel->setRows(std::move(issues));
+    m_issues->fitColumns(160);
+}
+
+}  // namespace taskfold

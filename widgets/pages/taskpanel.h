@@ -1,0 +1,52 @@
+#pragma once
+
+#include "engine/core/dataset.h"
+#include "engine/core/error.h"
+#include "widgets/models/rowsmodel.h"
+
+#include <QFrame>
+
+class QLabel;
+class QTabWidget;
+
+namespace taskfold {
+
+class DataTable;
+class Histogram;
+class IssueModel;
+class LabelBars;
+class RowsPanel;
+
+/// Everything about the chosen task: lengths and labels, rows, issues.
+class TaskPanel : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit TaskPanel(QWidget* parent = nullptr);
+
+    void showTask(const TaskVolume& task);
+    /// Only as many as are worth listing; `total` says how many there are.
+    void showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total);
+    RowsPanel* rows() const { return m_rows; }
+
+signals:
+    void propertiesRequested(taskfold::TaskId task);
+    void removeRequested(taskfold::TaskId task);
+    void failed(const taskfold::Error& error);
+
+private:
+    QWidget* buildHead();
+    QWidget* buildShapes();
+
+    TaskId m_task;
+    QLabel* m_name;
+    QLabel* m_facts;
+    QTabWidget* m_tabs;
+    Histogram* m_lengths;
+    LabelBars* m_labels;
+    RowsPanel* m_rows;
+    IssueModel* m_issueModel;
+    DataTable* m_issues;
+};
+
+}  // namespace taskfold
