@@ -1,0 +1,4 @@
+# Parts, the Welcome and Data pages, their models, plots and dialogs.
+taskfold_test(datapage taskfold::widgets)
+taskfold_test(mainwindow taskfold::widgets)
+taskfold_test(importdialog taskfold::widgets)

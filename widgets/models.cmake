@@ -4,6 +4,7 @@ set(TASKFOLD_MODEL_SOURCES
     models/issuemodel.cpp
     models/logmodel.cpp
     models/pagedmodel.cpp
+    models/previewmodel.cpp
     models/rowsmodel.cpp
     models/sortfilter.cpp
     models/tabletext.cpp

@@ -1,5 +1,13 @@
 # Parts, plots, dialogs and pages. tests/layers.cmake keeps QCustomPlot inside plots. One source a line.
 set(TASKFOLD_WIDGET_SOURCES
+    dialogs/aboutdialog.cpp
+    dialogs/importdialog.cpp
+    dialogs/importdialogbuild.cpp
+    dialogs/importoptions.cpp
+    dialogs/manualdialog.cpp
+    dialogs/projectdialog.cpp
+    dialogs/settingsdialog.cpp
+    dialogs/taskdialog.cpp
     pages/datapage.cpp
     pages/rowspanel.cpp
     pages/taskpanel.cpp

@@ -40,7 +40,7 @@ std::vector<RowModel<TaskLine>::Column> columns()
     using Model = RowModel<TaskLine>;
     std::vector<Model::Column> columns{
         {Words::tr("Task"), [](const TaskLine& line) { return toQt(line.volume.task.name); }},
-        {Words::tr("Kind"), [](const TaskLine& line) { return titleOf(line.volume.task.kind); }},
+        {Words::tr("Kind"), [](const TaskLine& line) { return shortTitleOf(line.volume.task.kind); }},
         Model::numberColumn(
             Words::tr("Rows"), [](const TaskLine& line) { return countText(line.split(Split::Train).kept); },
             [](const TaskLine& line) { return qlonglong{line.split(Split::Train).kept}; },
@@ -58,6 +58,9 @@ std::vector<RowModel<TaskLine>::Column> columns()
             [](const TaskLine& line) { return qlonglong{line.leftOut()}; },
             Words::tr("Rows of all splits that were left out")),
     };
+    const auto kind = [](const TaskLine& line) { return titleOf(line.volume.task.kind); };
+    columns[TaskModel::KindColumn].toolTip = kind;
+    columns[TaskModel::KindColumn].plain = kind;
     columns[TaskModel::RowsColumn].toolTip = splitsOf;
     columns[TaskModel::IssuesColumn].toolTip = issuesOf;
     return columns;

@@ -51,6 +51,11 @@ QString countText(std::int64_t number)
     return locale().toString(qlonglong{number});
 }
 
+QString countedText(std::int64_t number, const QString& one, const QString& many)
+{
+    return (number == 1 ? one : many).arg(countText(number));
+}
+
 QString shortCountText(double number)
 {
     constexpr std::array<const char*, 4> kUnits{"", "k", "M", "G"};

@@ -21,6 +21,8 @@ std::string toStd(const QString& text);
 
 /// 12,000
 QString countText(std::int64_t number);
+/// "1 row" or "12 rows": the number, and the words for one and for many with %1 in them
+QString countedText(std::int64_t number, const QString& one, const QString& many);
 /// 12.3k, 4.5M: where there is little room
 QString shortCountText(double number);
 /// 3.14; a dash for what isn't a number
@@ -45,6 +47,8 @@ QString momentText(const std::string& utc);
 QString excerptText(const QString& text, int characters = 160);
 
 QString titleOf(TaskKind kind);
+/// For narrow columns
+QString shortTitleOf(TaskKind kind);
 QString titleOf(MetricKind metric);
 QString titleOf(Split split);
 QString titleOf(Reason reason);

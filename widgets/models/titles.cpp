@@ -23,6 +23,17 @@ QString titleOf(TaskKind kind)
     return {};
 }
 
+QString shortTitleOf(TaskKind kind)
+{
+    switch (kind) {
+    case TaskKind::Classification: return Words::tr("Classes");
+    case TaskKind::PairClassification: return Words::tr("Pairs");
+    case TaskKind::Extraction: return Words::tr("Extraction");
+    case TaskKind::Generation: return Words::tr("Generation");
+    }
+    return {};
+}
+
 QString titleOf(MetricKind metric)
 {
     switch (metric) {

@@ -17,6 +17,8 @@
 #include <QSplitter>
 #include <QStackedWidget>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -80,7 +82,6 @@ QWidget* DataPage::buildLeft()
     m_tasks->setTitle(tr("Tasks"));
     m_tasks->setPlaceholder(tr("Filter tasks"));
     m_tasks->setModel(m_model);
-    m_tasks->setStretchColumn(TaskModel::NameColumn);
     m_corpora->setObjectName(u"corpora"_s);
     m_corpora->setProperty("muted", true);
     m_corpora->setWordWrap(true);
@@ -127,7 +128,12 @@ void DataPage::showTasks(const std::vector<TaskVolume>& tasks, const std::vector
     m_task->setVisible(!tasks.empty());
     if (tasks.empty())
         return;
-    m_tasks->selectRow(std::max(0, m_model->indexOf(before)));
+    const auto largest
+        = std::max_element(tasks.begin(), tasks.end(), [](const TaskVolume& a, const TaskVolume& b) {
+              return TaskLine{a}.split(Split::Train).kept < TaskLine{b}.split(Split::Train).kept;
+          });
+    const int known = m_model->indexOf(before);
+    m_tasks->selectRow(known >= 0 ? known : static_cast<int>(largest - tasks.begin()));
 }
 
 void DataPage::showCorpora(const std::vector<Corpus>& corpora)

@@ -134,7 +134,7 @@ void RowsPanel::showTotal(const RowsQuery& query, qint64 total)
 {
     if (query != m_query)
         return;
-    m_count->setText(tr("%n row(s)", nullptr, static_cast<int>(total)));
+    m_count->setText(countedText(total, tr("%1 row"), tr("%1 rows")));
     m_model->setTotal(total);
     showExactText();
 }

@@ -102,7 +102,7 @@ void TaskPanel::showTask(const TaskVolume& volume)
     QStringList facts{
         titleOf(task.kind), titleOf(task.metric), tr("margin %1 points").arg(pointsText(task.margin))};
     if (!task.labels.empty())
-        facts.append(tr("%n label(s)", nullptr, static_cast<int>(task.labels.size())));
+        facts.append(countedText(std::ssize(task.labels), tr("%1 label"), tr("%1 labels")));
     if (!task.owner.empty())
         facts.append(tr("owner %1").arg(toQt(task.owner)));
     m_facts->setText(facts.join(u"  ·  "_s));

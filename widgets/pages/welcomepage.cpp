@@ -8,6 +8,8 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QMenu>
+#include <QPainter>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -17,6 +19,38 @@ namespace taskfold {
 namespace {
 
 constexpr int kWidth = 740;
+constexpr int kLine = 50;
+
+/// Name above, folder below.
+class TwoLines : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {200, kLine}; }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const QRect rect = option.rect.adjusted(2, 2, -2, -2);
+        const bool lit = option.state & (QStyle::State_MouseOver | QStyle::State_Selected);
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(lit ? theme::tone(theme::Tone::AccentSoft) : QColor(Qt::transparent));
+        painter->drawRoundedRect(rect, 6, 6);
+        theme::icon(u"folder"_s, theme::Tone::Muted)
+            .paint(painter, rect.adjusted(12, 0, 0, 0), Qt::AlignLeft);
+        const QRect words = rect.adjusted(48, 5, -10, -5);
+        const QStringList lines = index.data().toString().split(u'\n');
+        QFont bold = option.font;
+        bold.setWeight(QFont::DemiBold);
+        painter->setFont(bold);
+        painter->setPen(theme::tone(theme::Tone::Text));
+        painter->drawText(words, Qt::AlignLeft | Qt::AlignTop, lines.value(0));
+        painter->setFont(option.font);
+        painter->setPen(theme::tone(theme::Tone::Muted));
+        painter->drawText(words, Qt::AlignLeft | Qt::AlignBottom,
+            option.fontMetrics.elidedText(lines.value(1), Qt::ElideMiddle, words.width()));
+    }
+};
 
 }  // namespace
 
@@ -99,11 +133,13 @@ QWidget* WelcomePage::buildRecent()
     m_recent->setObjectName(u"recentProjects"_s);
     m_recent->setAccessibleName(tr("Recent projects"));
     m_recent->setContextMenuPolicy(Qt::CustomContextMenu);
-    m_recent->setSpacing(2);
+    m_recent->setItemDelegate(new TwoLines(m_recent));
+    m_recent->setMouseTracking(true);
     auto* layout = new QVBoxLayout(box);
     layout->setContentsMargins({});
     layout->addWidget(m_recentHeading);
-    layout->addWidget(m_recent, 1);
+    layout->addWidget(m_recent, 100);
+    layout->addStretch(1);
     connect(m_recent, &QListWidget::itemActivated, this,
         [this](const QListWidgetItem* item) { emit recentRequested(item->data(Qt::UserRole).toString()); });
     connect(m_recent, &QWidget::customContextMenuRequested, this, &WelcomePage::showListMenu);
@@ -114,12 +150,12 @@ void WelcomePage::setRecent(const std::vector<RecentProject>& projects)
 {
     m_recent->clear();
     m_recent->setVisible(!projects.empty());
+    m_recent->setMaximumHeight(static_cast<int>(std::size(projects)) * kLine + 6);
     m_recentHeading->setVisible(!projects.empty());
     for (const RecentProject& project : projects) {
         const QString note = project.note.isEmpty() ? QString() : u"  ·  "_s + project.note;
         auto* item = new QListWidgetItem(
             QFileInfo(project.folder).fileName() + u"\n"_s + project.folder + note, m_recent);
-        item->setIcon(theme::icon(u"folder"_s, theme::Tone::Muted));
         item->setToolTip(project.folder);
         item->setData(Qt::UserRole, project.folder);
     }

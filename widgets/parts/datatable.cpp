@@ -145,7 +145,7 @@ void DataTable::fitColumns(int widest)
     QHeaderView* header = m_view->horizontalHeader();
     for (int column = 0; column < header->count(); ++column)
         if (header->sectionResizeMode(column) == QHeaderView::Interactive)
-            header->resizeSection(column, std::min(header->sectionSize(column) + 8, widest));
+            header->resizeSection(column, std::min(header->sectionSize(column) + 2, widest));
 }
 
 int DataTable::sourceRow(const QModelIndex& index) const
@@ -163,8 +163,10 @@ void DataTable::selectRow(int row)
     const QModelIndex index = m_proxy->mapFromSource(m_proxy->sourceModel()->index(row, 0));
     if (!index.isValid())
         return m_view->clearSelection();
-    m_view->setCurrentIndex(index);
-    m_view->selectRow(index.row());
+    // Not view()->selectRow(): that looks at the keyboard and toggles while Ctrl is held.
+    m_view->selectionModel()->setCurrentIndex(
+        index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    m_view->scrollTo(index);
 }
 
 void DataTable::showCount()

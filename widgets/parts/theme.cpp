@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QFile>
 #include <QIconEngine>
+#include <QLabel>
 #include <QPainter>
 #include <QPalette>
 #include <QStyle>
@@ -105,9 +106,26 @@ QPalette palette()
     set(QPalette::Link, Tone::Accent);
     set(QPalette::PlaceholderText, Tone::Muted);
     set(QPalette::Mid, Tone::Border);
+    set(QPalette::Midlight, Tone::Grid);
+    set(QPalette::Light, Tone::Border);
+    set(QPalette::Dark, Tone::Border);
+    set(QPalette::Shadow, Tone::Border);
     for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
         palette.setColor(QPalette::Disabled, role, tone(Tone::Muted));
     return palette;
+}
+
+/// A label draws its links in the colour that held when its text was set.
+void refreshLinks()
+{
+    for (QWidget* widget : QApplication::allWidgets()) {
+        auto* label = qobject_cast<QLabel*>(widget);
+        if (!label || !label->text().contains(u"<a "_s))
+            continue;
+        const QString text = label->text();
+        label->clear();
+        label->setText(text);
+    }
 }
 
 void restyle()
@@ -117,6 +135,7 @@ void restyle()
         return;
     now.application->setPalette(palette());
     now.application->setStyleSheet(sheet());
+    refreshLinks();
 }
 
 /// Draws the SVG anew for each size and theme, so that icons stay sharp and follow a change of scheme.

@@ -45,6 +45,8 @@ void Plot::build()
     layout->addWidget(m_plot);
     layout->addWidget(m_empty);
 
+    m_plot->axisRect()->setMinimumMargins({6, 6, 14, 6});
+    m_plot->plotLayout()->setRowSpacing(0);
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom | QCP::iSelectLegend);
     m_plot->setNoAntialiasingOnDrag(true);
     m_plot->setFocusPolicy(Qt::StrongFocus);
@@ -133,6 +135,12 @@ void Plot::legendOnTop()
     legend->setIconSize(14, 12);
     m_legendOnTop = true;
     paint();
+}
+
+void Plot::showLegend(bool visible)
+{
+    m_plot->legend->setVisible(visible);
+    m_plot->legend->setMaximumSize(QWIDGETSIZE_MAX, visible ? QWIDGETSIZE_MAX : 0);
 }
 
 void Plot::paint()

@@ -53,6 +53,8 @@ protected:
     void styleAxis(QCPAxis* axis) const;
     /// Puts the legend in a line above the axes, where it hides nothing.
     void legendOnTop();
+    /// A legend of one entry says nothing and takes no room.
+    void showLegend(bool visible);
     void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 

@@ -107,7 +107,7 @@ void RowBars::makeBars()
             bars->moveAbove(m_bars.back());
         m_bars.push_back(bars);
     }
-    plot()->legend->setVisible(m_series.size() > 1);
+    showLegend(m_series.size() > 1);
 }
 
 void RowBars::makeLabels()
@@ -157,7 +157,7 @@ void RowBars::setSelected(int line)
     m_mark->setVisible(line >= 0);
     m_mark->topLeft->setCoords(0, line - 0.5);
     m_mark->bottomRight->setCoords(1, line + 0.5);
-    if (line >= 0 && m_scroll->isVisibleTo(plot())) {
+    if (line >= 0 && isVisible()) {
         if (line < m_scroll->value())
             m_scroll->setValue(line);
         else if (line >= m_scroll->value() + m_scroll->pageStep())

@@ -1,0 +1,248 @@
+#include "support/samples.h"
+#include "support/shot.h"
+#include "widgets/models/taskmodel.h"
+#include "widgets/pages/datapage.h"
+#include "widgets/pages/rowspanel.h"
+#include "widgets/parts/ask.h"
+#include "widgets/plots/volumebars.h"
+
+#include <QAbstractButton>
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTextBrowser>
+
+using namespace Qt::StringLiterals;
+using namespace taskfold;
+
+namespace {
+
+template <typename Widget>
+Widget* child(QWidget& parent, const char* name)
+{
+    auto* found = parent.findChild<Widget*>(QString::fromLatin1(name));
+    if (!found)
+        qFatal("no %s here", name);
+    return found;
+}
+
+void click(QWidget& parent, const char* name)
+{
+    QTest::mouseClick(child<QAbstractButton>(parent, name), Qt::LeftButton);
+}
+
+std::vector<ShownRow> rowsFrom(qint64 offset, qint64 limit)
+{
+    std::vector<ShownRow> rows;
+    for (qint64 i = offset; i < offset + limit; ++i) {
+        ShownRow shown;
+        shown.row.line = i + 1;
+        shown.row.input = "input number " + std::to_string(i + 1);
+        shown.row.target = "label 1";
+        rows.push_back(shown);
+    }
+    return rows;
+}
+
+}  // namespace
+
+class DataPageTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { theme::apply(*qApp); }
+
+    void asksForDataWhileThereIsNone()
+    {
+        DataPage page;
+        page.resize(1100, 740);
+        page.show();
+        page.showTasks({});
+        QSignalSpy wishes(&page, &DataPage::importRequested);
+        QVERIFY(child<QLabel>(page, "emptySentence")->isVisible());
+        click(page, "emptyButton");
+        QCOMPARE(wishes.count(), 1);
+        test::shot(page, u"data-empty"_s);
+    }
+
+    void choosesTheLargestTaskByItself()
+    {
+        DataPage page;
+        QSignalSpy chosen(&page, &DataPage::taskSelected);
+        page.showTasks(test::sampleTasks());
+        QCOMPARE(page.selectedTask(), TaskId{6});
+        QCOMPARE(chosen.count(), 1);
+    }
+
+    void keepsTheChosenTaskWhenTheTasksComeAgain()
+    {
+        DataPage page;
+        page.showTasks(test::sampleTasks());
+        page.selectTask(TaskId{6});
+        page.showTasks(test::sampleTasks());
+        QCOMPARE(page.selectedTask(), TaskId{6});
+    }
+
+    void choosesTheTaskWhoseBarIsClicked()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        page.selectTask(TaskId{8});
+        auto* bars = child<VolumeBars>(page, "volumeBars");
+        emit bars->lineClicked(0);  // the largest stands first
+        QCOMPARE(page.selectedTask(), TaskId{6});
+        QCOMPARE(bars->selected(), 0);
+        QCOMPARE(child<QLabel>(page, "taskName")->text(), u"goemotions"_s);
+    }
+
+    void saysHowUnevenTheTasksAre()
+    {
+        DataPage page;
+        page.showTasks(test::sampleTasks());
+        QCOMPARE(child<QLabel>(page, "imbalance")->text(), u"81 : 1"_s);
+        QVERIFY(child<QLabel>(page, "imbalanceNote")->text().contains(u"pubmedqa has 449"_s));
+    }
+
+    void showsThePageOfRowsThatIsLookedAt()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        QSignalSpy totals(page.rows(), &RowsPanel::totalWanted);
+        page.showTasks(test::sampleTasks());
+        QCOMPARE(totals.count(), 1);
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(1);
+
+        QSignalSpy wanted(page.rows(), &RowsPanel::rowsWanted);
+        const RowsQuery query = page.rows()->query();
+        page.rows()->showTotal(query, 100'000);
+        QTRY_COMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.front().at(1).toLongLong(), 0);
+        page.rows()->showRows(query, 0, rowsFrom(0, PagedModelBase::kPage));
+        auto* view = child<QTableView>(page, "rowsView");
+        QCOMPARE(view->model()->index(3, 1).data().toString(), u"input number 4"_s);
+        view->scrollTo(view->model()->index(50'000, 0));
+        QTRY_VERIFY(wanted.count() >= 2);
+        QVERIFY(wanted.count() <= 3);  // the page it lies in, and the one above if it is seen too
+        QCOMPARE(wanted.back().at(1).toLongLong(), 50'000);
+    }
+
+    void showsTheExactTextOfTheChosenRow()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(1);
+        page.rows()->showTotal(page.rows()->query(), 1);
+        ShownRow shown;
+        shown.row = {7, "two\nlines <b>not bold</b>", "the target", {}, {}};
+        page.rows()->showRows(page.rows()->query(), 0, {shown});
+        auto* view = child<QTableView>(page, "rowsView");
+        view->selectRow(0);
+        const QString text = child<QTextBrowser>(page, "rowText")->toPlainText();
+        QVERIFY(text.contains(u"two\nlines <b>not bold</b>"_s));
+        QVERIFY(text.contains(u"the target"_s));
+    }
+
+    void searchesAfterTheLastKey()
+    {
+        DataPage page;
+        page.showTasks(test::sampleTasks());
+        QSignalSpy totals(page.rows(), &RowsPanel::totalWanted);
+        QTest::keyClicks(child<QLineEdit>(page, "rowsSearch"), u"refund"_s);
+        QTRY_COMPARE(totals.count(), 1);
+        QCOMPARE(totals.front().front().value<RowsQuery>().words, u"refund"_s);
+    }
+
+    void ignoresRowsOfAnEarlierSearch()
+    {
+        DataPage page;
+        page.showTasks(test::sampleTasks());
+        RowsQuery earlier = page.rows()->query();
+        earlier.words = u"something else"_s;
+        page.rows()->showTotal(earlier, 77);
+        QCOMPARE(child<QTableView>(page, "rowsView")->model()->rowCount(), 0);
+    }
+
+    void listsTheIssuesAndExportsThem()
+    {
+        DataPage page;
+        page.resize(1280, 820);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        page.selectTask(TaskId{1});
+        page.showIssues(TaskId{1},
+            {{"train.jsonl", 12, "target", Reason::LabelUnknown, IssueAction::Quarantined, "=cmd()",
+                "not one of 3"}},
+            1);
+        QVERIFY(child<QTabWidget>(page, "taskTabs")->tabText(2).contains(u"1"_s));
+        const QTemporaryDir folder;
+        const QString name = folder.filePath(u"issues.csv"_s);
+        ask::nameNext({name});
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(2);
+        click(page, "issuesExport");
+        QFile file(name);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString csv = QString::fromUtf8(file.readAll());
+        QVERIFY2(
+            csv.contains(u"train.jsonl,12,target,Label outside the set,Quarantined,'=cmd(),not one of 3"_s),
+            qPrintable(csv));
+    }
+
+    void saysWhichTaskToChange()
+    {
+        DataPage page;
+        page.showTasks(test::sampleTasks());
+        page.selectTask(TaskId{3});
+        QSignalSpy wishes(&page, &DataPage::propertiesRequested);
+        QSignalSpy removals(&page, &DataPage::removeRequested);
+        click(page, "taskProperties");
+        click(page, "taskRemove");
+        QCOMPARE(wishes.front().front().value<TaskId>(), TaskId{3});
+        QCOMPARE(removals.front().front().value<TaskId>(), TaskId{3});
+    }
+
+    void copiesRowsForASpreadsheet()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        page.showTasks({test::sampleTask(8, "pubmedqa", 1449)});
+        auto* view = child<QTableView>(page, "tasksView");
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QGuiApplication::clipboard()->text(), u"pubmedqa\tClassification\t1449\t57960\t289"_s);
+    }
+
+    void showsHundredsOfTasks()
+    {
+        DataPage page;
+        page.resize(1280, 820);
+        page.show();
+        std::vector<TaskVolume> tasks;
+        for (int i = 1; i <= 300; ++i)
+            tasks.push_back(test::sampleTask(i, "task number " + std::to_string(i), 100000 / i));
+        page.showTasks(tasks);
+        test::shot(page, u"data-300"_s);
+        page.showTasks(test::sampleTasks());
+        page.selectTask(TaskId{1});
+        test::shot(page, u"data-11"_s);
+        click(page, "volumeScale1");
+        test::shot(page, u"data-11-log"_s);
+        QVERIFY(child<VolumeBars>(page, "volumeBars")->lineCount() == 11);
+    }
+};
+
+QTEST_MAIN(DataPageTest)
+#include "tst_datapage.moc"

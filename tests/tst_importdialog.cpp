@@ -1,0 +1,222 @@
+#include "support/shot.h"
+#include "widgets/dialogs/importdialog.h"
+#include "widgets/dialogs/projectdialog.h"
+#include "widgets/dialogs/taskdialog.h"
+#include "widgets/parts/ask.h"
+
+#include <QAbstractButton>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTreeWidget>
+
+using namespace Qt::StringLiterals;
+using namespace taskfold;
+
+namespace {
+
+template <typename Widget>
+Widget* child(QWidget& parent, const QString& name)
+{
+    auto* found = parent.findChild<Widget*>(name);
+    if (!found)
+        qFatal("no %s here", qPrintable(name));
+    return found;
+}
+
+void click(QWidget& parent, const QString& name)
+{
+    QTest::mouseClick(child<QAbstractButton>(parent, name), Qt::LeftButton);
+}
+
+/// As a user chooses an entry: it tells who listens.
+void choose(QWidget& parent, const QString& name, const QVariant& data)
+{
+    auto* box = child<QComboBox>(parent, name);
+    box->setCurrentIndex(box->findData(data));
+    emit box->activated(box->currentIndex());
+}
+
+ImportPreview preview()
+{
+    ImportPreview preview;
+    preview.files = {{u"/data/qa/train.csv"_s, u"qa"_s, Split::Train, 120'000},
+        {u"/data/qa/test.csv"_s, u"qa"_s, Split::Test, 9'000}};
+    preview.file = u"/data/qa/train.csv"_s;
+    preview.used
+        = {u"csv"_s, u"utf-8"_s, u","_s, true, {{u"input"_s, u"question"_s}, {u"target"_s, u"answer"_s}}};
+    preview.columns = {u"question"_s, u"answer"_s, u"source"_s};
+    preview.rows = {{2, {u"Where is my card?"_s, u"card arrival"_s, u"chat"_s}, {}},
+        {3, {u""_s, u"card arrival"_s, u"chat"_s}, u"input: empty"_s},
+        {4, {u"Is it late?"_s, u"card arrival"_s, u"mail"_s}, {}}};
+    return preview;
+}
+
+}  // namespace
+
+class ImportDialogTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { theme::apply(*qApp); }
+
+    void asksForAPreviewOfWhatWasAdded()
+    {
+        ImportDialog dialog;
+        QSignalSpy wanted(&dialog, &ImportDialog::previewWanted);
+        dialog.addPaths({u"/data/qa"_s});
+        QCOMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.front().at(1).value<ImportItem>().path, u"/data/qa"_s);
+    }
+
+    void takesFilesThatTheUserChooses()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        QVERIFY(!child<QAbstractButton>(dialog, u"importStart"_s)->isEnabled());
+        ask::nameNext({u"/data/a.jsonl"_s, u"/data/b.csv"_s});
+        click(dialog, u"importAddFiles"_s);
+        QCOMPARE(child<QTreeWidget>(dialog, u"importFiles"_s)->topLevelItemCount(), 2);
+        QVERIFY(child<QAbstractButton>(dialog, u"importStart"_s)->isEnabled());
+        click(dialog, u"importRemove"_s);
+        QCOMPARE(dialog.form().items.size(), 1U);
+        QCOMPARE(dialog.form().items.front().path, u"/data/b.csv"_s);
+    }
+
+    void marksBadRowsAndNamesWhatWasDetected()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        dialog.showPreview(1, preview());
+        const auto* model = child<QTableView>(dialog, u"previewView"_s)->model();
+        QCOMPARE(model->rowCount(), 3);
+        QCOMPARE(model->headerData(2, Qt::Horizontal).toString(), u"question → Input"_s);
+        QCOMPARE(model->index(1, 1).data().toString(), u"input: empty"_s);
+        QCOMPARE(child<QLabel>(dialog, u"previewNote"_s)->text(),
+            u"train.csv: 1 of the first 3 rows have a problem"_s);
+        QCOMPARE(child<QComboBox>(dialog, u"importFormat"_s)->currentText(), u"Detected: CSV"_s);
+        QCOMPARE(child<QTreeWidget>(dialog, u"importFiles"_s)->topLevelItem(0)->childCount(), 2);
+        test::shot(dialog, u"import"_s);
+    }
+
+    void readsAgainAtEveryChange()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        dialog.showPreview(1, preview());
+        QSignalSpy wanted(&dialog, &ImportDialog::previewWanted);
+        choose(dialog, u"importDelimiter"_s, u";"_s);
+        QTRY_COMPARE(wanted.count(), 1);
+        QCOMPARE(wanted.back().at(1).value<ImportItem>().settings.delimiter, u";"_s);
+        choose(dialog, u"importColumn_target"_s, u"source"_s);
+        QTRY_COMPARE(wanted.count(), 2);
+        QCOMPARE(wanted.back().at(1).value<ImportItem>().settings.columns.at(u"target"_s), u"source"_s);
+        choose(dialog, u"importEncoding"_s, u"latin-1"_s);
+        QTRY_COMPARE(wanted.count(), 3);
+        QCOMPARE(wanted.back().at(1).value<ImportItem>().settings.encoding, u"latin-1"_s);
+    }
+
+    void leavesOutAnAnswerThatComesTooLate()
+    {
+        ImportDialog dialog;
+        dialog.addPaths({u"/data/qa"_s});
+        QSignalSpy wanted(&dialog, &ImportDialog::previewWanted);
+        choose(dialog, u"importFormat"_s, u"tsv"_s);
+        QTRY_COMPARE(wanted.count(), 1);
+        dialog.showPreview(1, preview());
+        QCOMPARE(child<QTableView>(dialog, u"previewView"_s)->model()->rowCount(), 0);
+        dialog.showPreview(2, preview());
+        QCOMPARE(child<QTableView>(dialog, u"previewView"_s)->model()->rowCount(), 3);
+    }
+
+    void showsWhatBecameOfTheRows()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        QSignalSpy wanted(&dialog, &ImportDialog::importRequested);
+        click(dialog, u"importStart"_s);
+        QCOMPARE(wanted.count(), 1);
+        dialog.showRunning();
+        dialog.showProgress(3, 10, u"reading qa/train.csv"_s);
+        QCOMPARE(child<QLabel>(dialog, u"importPhase"_s)->text(), u"reading qa/train.csv"_s);
+        dialog.showSummary(
+            {{{u"qa"_s, u"Training"_s, 1000, 950, {{Reason::Duplicate, 40}, {Reason::Empty, 10}}}},
+                {{"/data/qa/train.csv", 3, "input", Reason::Empty, IssueAction::Quarantined, ",card arrival",
+                    ""}}});
+        QCOMPARE(child<QLabel>(dialog, u"summaryText"_s)->text(), u"950 of 1,000 rows were kept."_s);
+        const auto* model = child<QTableView>(dialog, u"summaryView"_s)->model();
+        QCOMPARE(model->headerData(5, Qt::Horizontal).toString(), u"Duplicate"_s);
+        QCOMPARE(model->index(0, 5).data().toString(), u"40"_s);
+        test::shot(dialog, u"import-summary"_s);
+    }
+
+    void comesBackWithTheReasonWhenTheImportFails()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        dialog.showRunning();
+        QSignalSpy cancelled(&dialog, &ImportDialog::cancelRequested);
+        click(dialog, u"importCancel"_s);
+        QCOMPARE(cancelled.count(), 1);
+        QVERIFY(dialog.isVisible());
+        dialog.showFailure({ErrorCode::InvalidInput, "train.csv, line 3: a quote is missing"});
+        QVERIFY(child<QAbstractButton>(dialog, u"importStart"_s)->isVisible());
+        QVERIFY(child<QLabel>(dialog, u"errorText"_s)->isVisible());
+        QCOMPARE(child<QLabel>(dialog, u"errorDetail"_s)->text(), u"train.csv, line 3: a quote is missing"_s);
+    }
+
+    void changesATasksProperties()
+    {
+        Task task;
+        task.name = "qa";
+        task.kind = TaskKind::Classification;
+        task.labels = {"yes", "no"};
+        TaskDialog dialog(task);
+        dialog.show();
+        test::shot(dialog, u"task"_s);
+        QSignalSpy saved(&dialog, &TaskDialog::saveRequested);
+        child<QDoubleSpinBox>(dialog, u"taskMargin"_s)->setValue(2.5);
+        child<QLineEdit>(dialog, u"taskOwner"_s)->setText(u"Ann"_s);
+        click(dialog, u"taskSave"_s);
+        const Task now = saved.front().front().value<Task>();
+        QCOMPARE(now.margin, 0.025);
+        QCOMPARE(now.owner, std::string("Ann"));
+        QCOMPARE(now.labels, task.labels);
+    }
+
+    void refusesALabelThatStandsThereTwice()
+    {
+        TaskDialog dialog({});
+        dialog.show();
+        child<QPlainTextEdit>(dialog, u"taskLabels"_s)->setPlainText(u"yes\nno\nyes"_s);
+        QVERIFY(!child<QAbstractButton>(dialog, u"taskSave"_s)->isEnabled());
+        QVERIFY(child<QLabel>(dialog, u"taskProblem"_s)->isVisible());
+    }
+
+    void makesNoProjectOverSomethingElse()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkpath(u"taken/rows"_s));
+        ProjectDialog dialog({u"New project"_s, u"Where?"_s, u"taken"_s, u"Create"_s}, folder.path());
+        dialog.show();
+        QVERIFY(!child<QAbstractButton>(dialog, u"projectCreate"_s)->isEnabled());
+        child<QLineEdit>(dialog, u"projectName"_s)->setText(u"free"_s);
+        QSignalSpy chosen(&dialog, &ProjectDialog::folderChosen);
+        test::shot(dialog, u"project"_s);
+        click(dialog, u"projectCreate"_s);
+        QCOMPARE(chosen.front().front().toString(), folder.filePath(u"free"_s));
+    }
+};
+
+QTEST_MAIN(ImportDialogTest)
+#include "tst_importdialog.moc"

@@ -1,0 +1,226 @@
+#include "widgets/dialogs/importoptions.h"
+
+#include "widgets/models/previewmodel.h"
+#include "widgets/models/text.h"
+
+#include <QComboBox>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalBlocker>
+
+using namespace Qt::StringLiterals;
+
+namespace taskfold {
+
+namespace {
+
+enum Kind { TaskData, DomainText, GeneralText };
+
+const QStringList& fields()
+{
+    static const QStringList kFields{
+        u"input"_s, u"target"_s, u"references"_s, u"label"_s, u"group"_s, u"split"_s};
+    return kFields;
+}
+
+QString delimiterTitle(const QString& delimiter)
+{
+    if (delimiter == u"\t")
+        return ImportOptions::tr("Tab");
+    return delimiter;
+}
+
+void choose(QComboBox* box, const QVariant& data)
+{
+    const QSignalBlocker quiet(box);
+    box->setCurrentIndex(std::max(0, box->findData(data)));
+}
+
+}  // namespace
+
+ImportOptions::ImportOptions(QWidget* parent)
+    : QWidget(parent)
+    , m_kind(box(u"importKind"_s, tr("What it is")))
+    , m_task(box(u"importTask"_s, tr("Task")))
+    , m_split(box(u"importSplit"_s, tr("Split")))
+    , m_format(box(u"importFormat"_s, tr("Format")))
+    , m_encoding(box(u"importEncoding"_s, tr("Encoding")))
+    , m_delimiter(box(u"importDelimiter"_s, tr("Delimiter")))
+    , m_header(box(u"importHeader"_s, tr("First line")))
+    , m_layout(new QGridLayout(this))
+{
+    m_layout->setContentsMargins({});
+    m_layout->setHorizontalSpacing(10);
+    m_layout->setVerticalSpacing(4);
+    buildReading();
+    buildMapping();
+    followKind();
+}
+
+QComboBox* ImportOptions::box(const QString& name, const QString& title)
+{
+    auto* made = new QComboBox(this);
+    made->setObjectName(name);
+    made->setAccessibleName(title);
+    made->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    made->setMinimumContentsLength(10);
+    connect(made, &QComboBox::activated, this, &ImportOptions::changed);
+    return made;
+}
+
+void ImportOptions::buildReading()
+{
+    m_kind->addItem(tr("A task's rows"), TaskData);
+    m_kind->addItem(tr("Domain text for stage 0"), DomainText);
+    m_kind->addItem(tr("General text for stage 0"), GeneralText);
+    m_task->setEditable(true);
+    m_task->lineEdit()->setPlaceholderText(tr("by its name"));
+    m_task->setInsertPolicy(QComboBox::NoInsert);
+    m_split->addItem(tr("By the file's name"));
+    for (const Split split : {Split::Train, Split::Validation, Split::Test})
+        m_split->addItem(titleOf(split), static_cast<int>(split));
+    m_format->addItem(tr("Detect"));
+    for (const QString& format : {u"jsonl"_s, u"json"_s, u"csv"_s, u"tsv"_s})
+        m_format->addItem(format.toUpper(), format);
+    m_encoding->addItem(tr("Detect"));
+    for (const QString& encoding :
+        {u"utf-8"_s, u"utf-16le"_s, u"utf-16be"_s, u"latin-1"_s, u"windows-1252"_s})
+        m_encoding->addItem(encoding.toUpper(), encoding);
+    m_delimiter->addItem(tr("Detect"));
+    for (const QString& delimiter : {u","_s, u";"_s, u"\t"_s, u"|"_s})
+        m_delimiter->addItem(delimiterTitle(delimiter), delimiter);
+    m_header->addItem(tr("Detect"));
+    m_header->addItem(tr("Column names"), true);
+    m_header->addItem(tr("Already a row"), false);
+
+    int column = 0;
+    for (QComboBox* control : {m_kind, m_task, m_split, m_format, m_encoding, m_delimiter, m_header}) {
+        auto* title = new QLabel(control->accessibleName(), this);
+        title->setProperty("muted", true);
+        title->setBuddy(control);
+        m_layout->addWidget(title, 0, column);
+        m_layout->addWidget(control, 1, column);
+        m_layout->setColumnStretch(column++, 1);
+    }
+    connect(m_kind, &QComboBox::activated, this, &ImportOptions::followKind);
+    connect(m_task->lineEdit(), &QLineEdit::textEdited, this, &ImportOptions::changed);
+}
+
+void ImportOptions::buildMapping()
+{
+    int column = 0;
+    for (const QString& field : fields()) {
+        QComboBox* control = box(u"importColumn_"_s + field, tr("Column of %1").arg(fieldTitle(field)));
+        control->addItem(tr("Detect"));
+        m_columns[field] = control;
+        auto* title = new QLabel(fieldTitle(field), this);
+        title->setProperty("muted", true);
+        title->setBuddy(control);
+        m_layout->addWidget(title, 2, column);
+        m_layout->addWidget(control, 3, column++);
+    }
+}
+
+void ImportOptions::followKind()
+{
+    const bool task = m_kind->currentData().toInt() == TaskData;
+    m_task->setEnabled(task);
+    m_split->setEnabled(task);
+    m_header->setEnabled(task);
+    m_delimiter->setEnabled(task);
+    for (const auto& [field, control] : m_columns)
+        control->setEnabled(task);
+}
+
+void ImportOptions::setTaskNames(const QStringList& names)
+{
+    const QString now = m_task->currentText();
+    m_task->clear();
+    m_task->addItems(names);
+    m_task->setCurrentText(now);
+}
+
+void ImportOptions::showItem(const ImportItem& item)
+{
+    choose(m_kind, item.corpus ? (item.domain ? DomainText : GeneralText) : TaskData);
+    m_task->setCurrentText(item.task);
+    choose(m_split, item.split ? QVariant(static_cast<int>(*item.split)) : QVariant());
+    const auto text = [](const QString& value) { return value.isEmpty() ? QVariant() : QVariant(value); };
+    choose(m_format, text(item.settings.format));
+    choose(m_encoding, text(item.settings.encoding));
+    choose(m_delimiter, text(item.settings.delimiter));
+    choose(m_header, item.settings.header ? QVariant(*item.settings.header) : QVariant());
+    for (const auto& [field, control] : m_columns) {
+        const QSignalBlocker quiet(control);
+        const auto found = item.settings.columns.find(field);
+        const QString column = found == item.settings.columns.end() ? QString() : found->second;
+        if (!column.isEmpty() && control->findData(column) < 0)
+            control->addItem(column, column);
+        control->setCurrentIndex(column.isEmpty() ? 0 : control->findData(column));
+    }
+    followKind();
+}
+
+void ImportOptions::showDetected(QComboBox* control, const QString& value)
+{
+    control->setItemText(0, value.isEmpty() ? tr("Detect") : tr("Detected: %1").arg(value));
+}
+
+void ImportOptions::showPreview(const ImportPreview& preview)
+{
+    showDetected(m_format, preview.used.format.toUpper());
+    showDetected(m_encoding, preview.used.encoding.toUpper());
+    showDetected(m_delimiter, delimiterTitle(preview.used.delimiter));
+    showDetected(m_header,
+        !preview.used.header       ? QString()
+            : *preview.used.header ? tr("names")
+                                   : tr("a row"));
+    const bool table = preview.used.format == u"csv" || preview.used.format == u"tsv";
+    m_delimiter->setEnabled(table);
+    m_header->setEnabled(table);
+    for (const ImportFile& file : preview.files)
+        if (file.path == preview.file)
+            m_task->lineEdit()->setPlaceholderText(file.task);
+    offerColumns(preview);
+}
+
+void ImportOptions::offerColumns(const ImportPreview& preview)
+{
+    for (const auto& [field, control] : m_columns) {
+        const QSignalBlocker quiet(control);
+        const QVariant chosen = control->currentData();
+        control->clear();
+        const auto used = preview.used.columns.find(field);
+        control->addItem(
+            used == preview.used.columns.end() ? tr("None") : tr("Detected: %1").arg(used->second));
+        for (const QString& column : preview.columns)
+            control->addItem(column, column);
+        if (chosen.isValid() && control->findData(chosen) < 0)
+            control->addItem(chosen.toString(), chosen);
+        control->setCurrentIndex(chosen.isValid() ? control->findData(chosen) : 0);
+    }
+}
+
+ImportItem ImportOptions::applied(ImportItem item) const
+{
+    const int kind = m_kind->currentData().toInt();
+    item.corpus = kind != TaskData;
+    item.domain = kind != GeneralText;
+    item.task = m_task->currentText().trimmed();
+    const QVariant split = m_split->currentData();
+    item.split = split.isValid() ? std::optional(static_cast<Split>(split.toInt())) : std::nullopt;
+    item.settings.format = m_format->currentData().toString();
+    item.settings.encoding = m_encoding->currentData().toString();
+    item.settings.delimiter = m_delimiter->currentData().toString();
+    const QVariant header = m_header->currentData();
+    item.settings.header = header.isValid() ? std::optional(header.toBool()) : std::nullopt;
+    item.settings.columns.clear();
+    for (const auto& [field, control] : m_columns)
+        if (const QString column = control->currentData().toString(); !column.isEmpty())
+            item.settings.columns[field] = column;
+    return item;
+}
+
+}  // namespace taskfold

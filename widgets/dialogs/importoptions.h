@@ -1,0 +1,52 @@
+#pragma once
+
+#include "widgets/models/importvalues.h"
+
+#include <QWidget>
+
+#include <map>
+
+class QComboBox;
+class QFormLayout;
+class QGridLayout;
+class QLineEdit;
+
+namespace taskfold {
+
+/// How one file or folder is read: task, split, format and the columns' mapping. What was detected is named.
+class ImportOptions : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ImportOptions(QWidget* parent = nullptr);
+
+    void setTaskNames(const QStringList& names);
+    void showItem(const ImportItem& item);
+    /// Names what was detected, and offers the file's columns.
+    void showPreview(const ImportPreview& preview);
+    /// The item with what is chosen here.
+    ImportItem applied(ImportItem item) const;
+
+signals:
+    void changed();
+
+private:
+    void buildReading();
+    void buildMapping();
+    QComboBox* box(const QString& name, const QString& title);
+    void showDetected(QComboBox* box, const QString& value);
+    void offerColumns(const ImportPreview& preview);
+    void followKind();
+
+    QComboBox* m_kind;
+    QComboBox* m_task;
+    QComboBox* m_split;
+    QComboBox* m_format;
+    QComboBox* m_encoding;
+    QComboBox* m_delimiter;
+    QComboBox* m_header;
+    std::map<QString, QComboBox*> m_columns;
+    QGridLayout* m_layout;
+};
+
+}  // namespace taskfold

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "engine/core/error.h"
+#include "engine/core/issue.h"
+#include "engine/core/task.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+/// What the import dialog and whoever does the work tell each other.
+namespace taskfold {
+
+enum class OnError { Quarantine, Stop, Skip };
+
+/// How to read what the user chose. Empty: as detected.
+struct ReadSettings {
+    QString format;  // jsonl json csv tsv txt
+    QString encoding;  // utf-8 utf-16le utf-16be latin-1 windows-1252
+    QString delimiter;
+    std::optional<bool> header;
+    std::map<QString, QString> columns;  // field (input, target, references, label, group, split) to column
+
+    bool operator==(const ReadSettings&) const = default;
+};
+
+/// One file or folder as it was dropped or chosen.
+struct ImportItem {
+    QString path;
+    QString task;  // empty: by the name of file or folder
+    std::optional<Split> split;  // none: by the file's name
+    ReadSettings settings;
+    bool corpus = false;  // plain text for stage 0
+    bool domain = true;
+
+    bool operator==(const ImportItem&) const = default;
+};
+
+struct ImportForm {
+    std::vector<ImportItem> items;
+    OnError onError = OnError::Quarantine;
+};
+
+/// A file that an item leads to, and as what it will be read.
+struct ImportFile {
+    QString path;
+    QString task;
+    std::optional<Split> split;
+    std::int64_t bytes = 0;
+};
+
+struct PreviewRow {
+    std::int64_t line = 0;
+    QStringList cells;  // by the preview's columns
+    QString problem;  // empty: a good row
+};
+
+/// The beginning of one file under the settings of its item.
+struct ImportPreview {
+    std::vector<ImportFile> files;  // all of the item
+    QString file;  // the one the rows are of
+    ReadSettings used;  // with everything detected filled in
+    QStringList columns;
+    std::vector<PreviewRow> rows;
+    std::optional<Error> error;  // it can't be read at all
+};
+
+/// What became of one split of one task.
+struct ImportLine {
+    QString task;
+    QString split;
+    std::int64_t rowsIn = 0;
+    std::int64_t rowsKept = 0;
+    std::map<Reason, std::int64_t> issues;
+};
+
+struct ImportSummary {
+    std::vector<ImportLine> lines;
+    std::vector<RowIssue> examples;  // a few of each reason
+};
+
+}  // namespace taskfold
