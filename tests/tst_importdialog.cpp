@@ -101,7 +101,7 @@ private slots:
         QCOMPARE(model->index(1, 1).data().toString(), u"input: empty"_s);
         QCOMPARE(child<QLabel>(dialog, u"previewNote"_s)->text(),
             u"train.csv: 1 of the first 3 rows have a problem"_s);
-        QCOMPARE(child<QComboBox>(dialog, u"importFormat"_s)->currentText(), u"Detected: CSV"_s);
+        QCOMPARE(child<QComboBox>(dialog, u"importFormat"_s)->currentText(), u"Auto: CSV"_s);
         QCOMPARE(child<QTreeWidget>(dialog, u"importFiles"_s)->topLevelItem(0)->childCount(), 2);
         test::shot(dialog, u"import"_s);
     }

@@ -8,6 +8,7 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSplitter>
@@ -29,15 +30,26 @@ class BadRows : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        // Not through the option's background: a style sheet paints over that.
+        if (isBad(index))
+            painter->fillRect(option.rect, theme::tone(theme::Tone::BadSoft));
+        QStyledItemDelegate::paint(painter, option, index);
+    }
+
 protected:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
     {
         QStyledItemDelegate::initStyleOption(option, index);
-        if (index.siblingAtColumn(PreviewModel::ProblemColumn).data().toString().isEmpty())
-            return;
-        option->backgroundBrush = theme::tone(theme::Tone::BadSoft);
         if (index.column() == PreviewModel::ProblemColumn)
             option->palette.setColor(QPalette::Text, theme::tone(theme::Tone::Bad));
+    }
+
+private:
+    static bool isBad(const QModelIndex& index)
+    {
+        return !index.siblingAtColumn(PreviewModel::ProblemColumn).data().toString().isEmpty();
     }
 };
 
@@ -60,6 +72,7 @@ QWidget* ImportDialog::buildForm()
     m_preview->setFilterVisible(false);
     m_preview->setEmptyText(tr("Add files or folders, or drop them here, to see their first rows."));
     m_preview->view()->setItemDelegate(new BadRows(m_preview->view()));
+    m_preview->view()->horizontalHeader()->setStretchLastSection(true);
     m_preview->addControl(m_previewNote);
     m_previewNote->setObjectName(u"previewNote"_s);
     auto* layout = new QVBoxLayout(preview);
@@ -89,6 +102,7 @@ QWidget* ImportDialog::buildFiles()
     m_files->header()->resizeSection(1, 220);
     m_files->header()->resizeSection(2, 110);
     m_files->setUniformRowHeights(true);
+    m_files->headerItem()->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
     auto* add = button(u"importAddFiles"_s, tr("Add files…"), files);
     auto* folder = button(u"importAddFolder"_s, tr("Add folder…"), files);
     auto* remove = button(u"importRemove"_s, tr("Remove"), files);

@@ -66,6 +66,7 @@ QComboBox* ImportOptions::box(const QString& name, const QString& title)
     made->setAccessibleName(title);
     made->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     made->setMinimumContentsLength(10);
+    connect(made, &QComboBox::currentTextChanged, made, &QWidget::setToolTip);
     connect(made, &QComboBox::activated, this, &ImportOptions::changed);
     return made;
 }
@@ -165,7 +166,7 @@ void ImportOptions::showItem(const ImportItem& item)
 
 void ImportOptions::showDetected(QComboBox* control, const QString& value)
 {
-    control->setItemText(0, value.isEmpty() ? tr("Detect") : tr("Detected: %1").arg(value));
+    control->setItemText(0, value.isEmpty() ? tr("Detect") : tr("Auto: %1").arg(value));
 }
 
 void ImportOptions::showPreview(const ImportPreview& preview)
@@ -194,7 +195,7 @@ void ImportOptions::offerColumns(const ImportPreview& preview)
         control->clear();
         const auto used = preview.used.columns.find(field);
         control->addItem(
-            used == preview.used.columns.end() ? tr("None") : tr("Detected: %1").arg(used->second));
+            used == preview.used.columns.end() ? tr("None") : tr("Auto: %1").arg(used->second));
         for (const QString& column : preview.columns)
             control->addItem(column, column);
         if (chosen.isValid() && control->findData(chosen) < 0)

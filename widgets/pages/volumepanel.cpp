@@ -72,22 +72,19 @@ VolumePanel::VolumePanel(QWidget* parent)
 QWidget* VolumePanel::buildControls()
 {
     auto* controls = new QWidget(this);
-    auto* heading = new QLabel(tr("Volume"), controls);
-    heading->setProperty("heading", true);
     m_split->setObjectName(u"volumeSplit"_s);
     m_split->setAccessibleName(tr("Split"));
     for (const Split split : kSplits)
-        m_split->addItem(titleOf(split));
+        m_split->addItem(tr("%1 volume").arg(titleOf(split)));
     m_order->setObjectName(u"volumeOrder"_s);
     m_order->setAccessibleName(tr("Order"));
-    m_order->addItems({tr("Largest first"), tr("By name"), tr("Most left out first")});
+    m_order->addItems({tr("Largest first"), tr("By name"), tr("Most left out")});
     auto* layout = new QHBoxLayout(controls);
     layout->setContentsMargins({});
     layout->setSpacing(10);
-    layout->addWidget(heading);
-    layout->addStretch();
     for (QWidget* control : std::initializer_list<QWidget*>{m_split, m_unit, m_scale, m_order, m_look})
         layout->addWidget(control);
+    layout->insertStretch(1);
     connect(m_split, &QComboBox::activated, this, &VolumePanel::refresh);
     connect(m_order, &QComboBox::activated, this, &VolumePanel::refresh);
     connect(m_unit, &Segments::chosen, this, &VolumePanel::refresh);

@@ -37,7 +37,7 @@ public:
         painter->setBrush(lit ? theme::tone(theme::Tone::AccentSoft) : QColor(Qt::transparent));
         painter->drawRoundedRect(rect, 6, 6);
         theme::icon(u"folder"_s, theme::Tone::Muted)
-            .paint(painter, rect.adjusted(12, 0, 0, 0), Qt::AlignLeft);
+            .paint(painter, QRect(rect.left() + 14, rect.center().y() - 10, 20, 20));
         const QRect words = rect.adjusted(48, 5, -10, -5);
         const QStringList lines = index.data().toString().split(u'\n');
         QFont bold = option.font;

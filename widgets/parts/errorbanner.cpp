@@ -3,6 +3,7 @@
 #include "widgets/parts/text.h"
 #include "widgets/parts/theme.h"
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QStyle>
@@ -72,15 +73,28 @@ void ErrorBanner::show(Look look, const QString& text, const QString& detail)
     setProperty("look", error ? u"error"_s : u"notice"_s);
     style()->unpolish(this);
     style()->polish(this);
-    m_icon->setPixmap(
-        theme::icon(error ? u"warning"_s : u"info"_s, error ? theme::Tone::Bad : theme::Tone::Warning)
-            .pixmap(QSize(18, 18), devicePixelRatio()));
+    m_look = look;
+    paintIcon();
     m_text->setText(text);
     m_detail->setText(detail);
     m_fold->setVisible(!detail.isEmpty());
     m_fold->setChecked(false);
     setAccessibleName(text);
     setVisible(true);
+}
+
+void ErrorBanner::paintIcon()
+{
+    const QIcon icon = m_look == Look::Error ? theme::icon(u"warning"_s, theme::Tone::Bad)
+                                             : theme::icon(u"info"_s, theme::Tone::Warning);
+    m_icon->setPixmap(icon.pixmap(QSize(18, 18), devicePixelRatio()));
+}
+
+void ErrorBanner::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        paintIcon();
 }
 
 void ErrorBanner::clear()

@@ -24,12 +24,18 @@ public:
     QString text() const;
     QString detail() const;
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     enum class Look { Error, Notice };
 
     void build();
     void show(Look look, const QString& text, const QString& detail);
 
+    void paintIcon();
+
+    Look m_look = Look::Error;
     QLabel* m_icon;
     QLabel* m_text;
     QLabel* m_detail;

@@ -10,6 +10,7 @@
 #include <QStyleFactory>
 #include <QSvgRenderer>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -153,7 +154,10 @@ public:
         QByteArray svg = file.readAll();
         const Tone shown = mode == QIcon::Disabled ? Tone::Border : m_tone;
         svg.replace("currentColor", theme::tone(shown).name().toLatin1());
-        QSvgRenderer(svg).render(painter, QRectF(rect));
+        const int side = std::min(rect.width(), rect.height());
+        QRect square(0, 0, side, side);
+        square.moveCenter(rect.center());
+        QSvgRenderer(svg).render(painter, QRectF(square));
     }
 
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override
