@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/core/result.h"
+#include "engine/format/modelconfig.h"
+#include "engine/format/safetensors.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+/// A model in Hugging Face form, looked at without torch.
+namespace taskfold {
+
+struct ModelFolderFacts {
+    ModelConfig config;
+    std::int64_t parameters = 0;  // tied ones once
+    std::int64_t bytes = 0;  // of config, weights and tokenizer
+    std::string hash;  // weightsHash
+};
+
+/// Whether every tensor of the config is there, has its shape and a dtype of real numbers, and none is
+/// unknown. (A tied head's copy and old rotary tables are let pass.)
+Result<void> checkTensors(const Safetensors& weights, const ModelConfig& config);
+
+/// SHA-256 over every tensor's name, dtype, shape and bytes, by name: the same for one file and for several.
+Result<std::string> weightsHash(const Safetensors& weights, std::stop_token stop = {});
+
+/// Everything that is asked of a folder before it is used, but for the tokenizer: files, sizes, shapes, hash.
+Result<ModelFolderFacts> inspectModelFolder(const std::filesystem::path& folder, std::stop_token stop = {});
+
+/// Bytes of a folder's model files: config, weights, tokenizer.
+std::int64_t modelBytes(const std::filesystem::path& folder);
+
+}  // namespace taskfold
