@@ -2,3 +2,5 @@
 taskfold_test(datapage taskfold::widgets)
 taskfold_test(mainwindow taskfold::widgets)
 taskfold_test(importdialog taskfold::widgets)
+taskfold_test(widgetmodels taskfold::models)
+taskfold_test(plots taskfold::widgets)

@@ -101,7 +101,7 @@ public:
         }
     }
 
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const final
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const final
     {
         if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
             return {};

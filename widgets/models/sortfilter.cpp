@@ -20,13 +20,45 @@ bool isNothing(const QVariant& value)
     return !value.isValid() || (value.typeId() == QMetaType::Double && std::isnan(value.toDouble()));
 }
 
+/// The run of digits, or of anything else, that begins at a place.
+QStringView runAt(const QString& text, qsizetype place)
+{
+    qsizetype end = place;
+    const bool digits = text[place].isDigit();
+    while (end < text.size() && text[end].isDigit() == digits)
+        ++end;
+    return QStringView(text).mid(place, end - place);
+}
+
+int compareRuns(QStringView a, QStringView b)
+{
+    if (a.front().isDigit() && b.front().isDigit()) {
+        const qulonglong left = a.toULongLong();
+        const qulonglong right = b.toULongLong();
+        return left < right ? -1 : left > right ? 1 : 0;
+    }
+    return QString::localeAwareCompare(a.toString().toLower(), b.toString().toLower());
+}
+
+/// "task 9" before "task 10". (QCollator's numeric mode does nothing in the C locale.)
+int naturalOrder(const QString& a, const QString& b)
+{
+    for (qsizetype i = 0, j = 0; i < a.size() && j < b.size();) {
+        const QStringView left = runAt(a, i);
+        const QStringView right = runAt(b, j);
+        if (const int order = compareRuns(left, right); order != 0)
+            return order;
+        i += left.size();
+        j += right.size();
+    }
+    return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
+}
+
 }  // namespace
 
 SortFilter::SortFilter(QObject* parent) : QSortFilterProxyModel(parent)
 {
     setSortRole(TableRole::SortRole);
-    m_collator.setNumericMode(true);
-    m_collator.setCaseSensitivity(Qt::CaseInsensitive);
 }
 
 void SortFilter::setWords(const QString& words)
@@ -43,7 +75,7 @@ bool SortFilter::lessThan(const QModelIndex& left, const QModelIndex& right) con
         return isNothing(a) == isNothing(b) ? left.row() < right.row()
                                             : isNothing(a) == (sortOrder() == Qt::DescendingOrder);
     if (isText(a) || isText(b))
-        return m_collator.compare(a.toString(), b.toString()) < 0;
+        return naturalOrder(a.toString(), b.toString()) < 0;
     if (a.typeId() == QMetaType::LongLong && b.typeId() == QMetaType::LongLong)
         return a.toLongLong() < b.toLongLong();
     return a.toDouble() < b.toDouble();

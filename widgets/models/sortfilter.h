@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QCollator>
 #include <QSortFilterProxyModel>
 
 namespace taskfold {
@@ -21,7 +20,6 @@ protected:
 
 private:
     QStringList m_words;
-    QCollator m_collator;
 };
 
 }  // namespace taskfold

@@ -107,7 +107,7 @@ QWidget* DataPage::buildContent()
     m_columns->setStretchFactor(1, 1);
     m_columns->setChildrenCollapsible(false);
     m_columns->setHandleWidth(12);
-    m_columns->setSizes({425, 875});
+    m_columns->setSizes({450, 850});
     auto* content = new QWidget(this);
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(16, 12, 16, 14);

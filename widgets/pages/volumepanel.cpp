@@ -75,13 +75,13 @@ QWidget* VolumePanel::buildControls()
     m_split->setObjectName(u"volumeSplit"_s);
     m_split->setAccessibleName(tr("Split"));
     for (const Split split : kSplits)
-        m_split->addItem(tr("%1 volume").arg(titleOf(split)));
+        m_split->addItem(titleOf(split));
     m_order->setObjectName(u"volumeOrder"_s);
     m_order->setAccessibleName(tr("Order"));
     m_order->addItems({tr("Largest first"), tr("By name"), tr("Most left out")});
     auto* layout = new QHBoxLayout(controls);
     layout->setContentsMargins({});
-    layout->setSpacing(10);
+    layout->setSpacing(8);
     for (QWidget* control : std::initializer_list<QWidget*>{m_split, m_unit, m_scale, m_order, m_look})
         layout->addWidget(control);
     layout->insertStretch(1);
@@ -96,7 +96,7 @@ QWidget* VolumePanel::buildControls()
 QWidget* VolumePanel::buildFigures()
 {
     auto* figures = new QWidget(this);
-    figures->setFixedWidth(170);
+    figures->setFixedWidth(158);
     auto* layout = new QVBoxLayout(figures);
     layout->setContentsMargins(8, 28, 0, 0);
     layout->setSpacing(2);

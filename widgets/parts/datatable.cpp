@@ -141,11 +141,20 @@ void DataTable::setStretchColumn(int column)
 
 void DataTable::fitColumns(int widest)
 {
-    m_view->resizeColumnsToContents();
+    // Narrower than resizeColumnsToContents(), which leaves room for a sort mark in every heading.
+    constexpr int kPad = 20;
     QHeaderView* header = m_view->horizontalHeader();
-    for (int column = 0; column < header->count(); ++column)
-        if (header->sectionResizeMode(column) == QHeaderView::Interactive)
-            header->resizeSection(column, std::min(header->sectionSize(column) + 2, widest));
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    const QFontMetrics headings(bold);
+    const QAbstractItemView* view = m_view;
+    for (int column = 0; column < header->count(); ++column) {
+        if (header->sectionResizeMode(column) != QHeaderView::Interactive)
+            continue;
+        const QString title = m_proxy->headerData(column, Qt::Horizontal).toString();
+        const int content = std::max(view->sizeHintForColumn(column) + 6, headings.horizontalAdvance(title) + kPad);
+        header->resizeSection(column, std::min(content, widest));
+    }
 }
 
 int DataTable::sourceRow(const QModelIndex& index) const
