@@ -1,0 +1,12 @@
+# The window: joins pages, background work and database. One source a line.
+if(NOT TARGET taskfold::jobs)
+    return()  # until app/jobs.cmake has it
+endif()
+set(TASKFOLD_GUI_SOURCES
+    gui/background.cpp
+    gui/enginebridge.cpp
+    gui/session.cpp
+    gui/settings.cpp
+    gui/welcomecontroller.cpp
+)
+taskfold_layer(gui MOC SOURCES ${TASKFOLD_GUI_SOURCES} USES taskfold::jobs taskfold::widgets Qt6::Core)

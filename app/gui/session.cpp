@@ -1,0 +1,3 @@
+#include "app/gui/session.h"
+
+// News' meta object only: moc's output needs a source to live in.
