@@ -3,10 +3,15 @@ if(NOT TARGET taskfold::jobs)
     return()  # until app/jobs.cmake has it
 endif()
 set(TASKFOLD_GUI_SOURCES
+    gui/application.cpp
     gui/background.cpp
+    gui/batch.cpp
     gui/enginebridge.cpp
+    gui/openedproject.cpp
     gui/session.cpp
     gui/settings.cpp
     gui/welcomecontroller.cpp
 )
 taskfold_layer(gui MOC SOURCES ${TASKFOLD_GUI_SOURCES} USES taskfold::jobs taskfold::widgets Qt6::Core)
+taskfold_program(taskfold SOURCES gui/main.cpp USES taskfold::gui)
+target_compile_definitions(taskfold PRIVATE TASKFOLD_VERSION="${PROJECT_VERSION}")

@@ -23,9 +23,9 @@ struct Work {
     Job job;
     Queue queue = Queue::Files;
     Shown shown = Shown::InTheCorner;
-    std::optional<Mode> result;  // the page that a click on the done work leads to
-    std::function<void(const Progress&)> onProgress;
-    std::function<void(const Outcome&)> onEnd;
+    std::optional<Mode> result{};  // the page that a click on the done work leads to
+    std::function<void(const Progress&)> onProgress{};
+    std::function<void(const Outcome&)> onEnd{};
 };
 
 /// All background work of the program: two runners, and one list of what they do. Lives on the GUI thread.

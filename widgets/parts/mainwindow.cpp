@@ -85,6 +85,13 @@ void MainWindow::setPage(Mode mode, QWidget* page)
         m_stack->setCurrentWidget(page);
 }
 
+void MainWindow::removePage(Mode mode)
+{
+    QWidget* old = page(mode);
+    m_pages.erase(mode);
+    delete old;
+}
+
 QWidget* MainWindow::page(Mode mode) const
 {
     const auto found = m_pages.find(mode);
@@ -94,9 +101,9 @@ QWidget* MainWindow::page(Mode mode) const
 void MainWindow::showPage(Mode mode)
 {
     m_modeBar->setCurrent(mode);
+    emit pageShown(mode);  // whoever listens may make the page only now
     if (QWidget* shown = page(mode))
         m_stack->setCurrentWidget(shown);
-    emit pageShown(mode);
 }
 
 Mode MainWindow::currentMode() const

@@ -31,6 +31,8 @@ public:
 
     /// Takes the page over.
     void setPage(Mode mode, QWidget* page);
+    /// Deletes it.
+    void removePage(Mode mode);
     QWidget* page(Mode mode) const;
     void showPage(Mode mode);
     Mode currentMode() const;
