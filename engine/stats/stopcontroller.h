@@ -31,7 +31,7 @@ struct Evaluation {
 class StopController {
 public:
     StopController() = default;
-    StopController(std::size_t tasks, int patience) : progress(tasks), patience(patience) { }
+    StopController(std::size_t tasks, int patienceOf) : progress(tasks), patience(patienceOf) { }
 
     void see(std::int64_t step, const std::vector<Seen>& tasks);
 

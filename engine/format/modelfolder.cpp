@@ -1,0 +1,95 @@
+#include "engine/format/modelfolder.h"
+
+#include "engine/core/hash.h"
+
+#include <algorithm>
+#include <set>
+
+namespace taskfold {
+
+namespace {
+
+std::string words(const std::vector<std::int64_t>& shape)
+{
+    std::string text = "[";
+    for (const std::int64_t size : shape)
+        text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+    return text + "]";
+}
+
+bool isIgnored(const std::string& name, const ModelConfig& config)
+{
+    return name.ends_with("rotary_emb.inv_freq") || (config.tiedHead && name == "lm_head.weight");
+}
+
+}  // namespace
+
+Result<void> checkTensors(const Safetensors& weights, const ModelConfig& config)
+{
+    std::set<std::string> known;
+    for (const NamedShape& wanted : tensorsOf(config)) {
+        known.insert(wanted.name);
+        const TensorView* tensor = weights.find(wanted.name);
+        if (tensor == nullptr)
+            return Error{ErrorCode::InvalidInput, "tensor " + wanted.name + " is missing"};
+        if (tensor->shape != wanted.shape)
+            return Error{ErrorCode::InvalidInput, "tensor " + wanted.name + " has shape " + words(tensor->shape)
+                    + " where config.json asks for " + words(wanted.shape)};
+        if (tensor->dtype != Dtype::F32 && tensor->dtype != Dtype::F16 && tensor->dtype != Dtype::BF16
+            && tensor->dtype != Dtype::F64)
+            return Error{ErrorCode::Unsupported, "tensor " + wanted.name + " of type " + std::string(wordOf(tensor->dtype))};
+    }
+    for (const TensorView& tensor : weights.tensors()) {
+        if (!known.contains(tensor.name) && !isIgnored(tensor.name, config))
+            return Error{ErrorCode::Unsupported, "tensor " + tensor.name};
+    }
+    return {};
+}
+
+Result<std::string> weightsHash(const Safetensors& weights, std::stop_token stop)
+{
+    Sha256 hash;
+    for (const TensorView& tensor : weights.tensors()) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        hash.add(tensor.name + " " + std::string(wordOf(tensor.dtype)) + " " + words(tensor.shape) + "\n");
+        hash.add({reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()});
+    }
+    return hash.hex();
+}
+
+Result<ModelFolderFacts> inspectModelFolder(const std::filesystem::path& folder, std::stop_token stop)
+{
+    ModelFolderFacts facts;
+    Result<ModelConfig> config = readModelConfig(folder);
+    if (!config)
+        return std::move(config).error();
+    facts.config = *std::move(config);
+    const Result<Safetensors> weights = Safetensors::openFolder(folder);
+    if (!weights)
+        return weights.error();
+    if (Result<void> fits = checkTensors(*weights, facts.config); !fits)
+        return std::move(fits).error().within(folder.string());
+    Result<std::string> hash = weightsHash(*weights, stop);
+    if (!hash)
+        return std::move(hash).error();
+    facts.hash = *std::move(hash);
+    facts.parameters = parameterCount(facts.config);
+    facts.bytes = modelBytes(folder);
+    return facts;
+}
+
+std::int64_t modelBytes(const std::filesystem::path& folder)
+{
+    std::int64_t sum = 0;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+        const std::string name = entry.path().filename().string();
+        const bool weights = name.starts_with("model") && name.ends_with(".safetensors");
+        if (weights || name == "config.json" || name.starts_with("tokenizer") || name == "model.safetensors.index.json")
+            sum += static_cast<std::int64_t>(entry.file_size(none));
+    }
+    return sum;
+}
+
+}  // namespace taskfold

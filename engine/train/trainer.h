@@ -1,0 +1,34 @@
+#pragma once
+
+#include "engine/compute/compute.h"
+#include "engine/model/modelio.h"
+#include "engine/stats/stopcontroller.h"
+#include "engine/train/batch.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace taskfold::train {
+
+/// Examples of one task, or of one kind of text, as the loop draws them.
+struct Source {
+    TaskId id;
+    std::string name;
+    std::vector<Example> examples;
+    compute::Mixing mixing;
+};
+
+/// Scores the sources as the model stands now; epochs are filled in by the loop.
+using Judge = std::function<Result<std::vector<stats::Seen>>(const model::Transformer&)>;
+
+/// One stage on sources that are ready: steps, evaluations, checkpoints, resuming, early stop. Bit-exact for a fixed
+/// number of threads, whether stopped and resumed or not.
+Result<compute::TrainResult> runStage(const compute::TrainSetup& setup, model::Loaded& loaded,
+    std::vector<Source> sources, const Judge& judge, const compute::TrainEvents& events, const std::stop_token& stop);
+
+/// Fine-tuning: renders the rows, judges by each task's metric on its validation rows.
+Result<compute::TrainResult> fineTune(
+    const compute::TrainSetup& setup, const compute::TrainEvents& events, const std::stop_token& stop);
+
+}  // namespace taskfold::train
