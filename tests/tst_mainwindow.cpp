@@ -138,7 +138,14 @@ private slots:
         w.activities.finish(done, Activity::State::Done);
         auto* corner = w.window.activityCorner();
         QSignalSpy wanted(corner, &ActivityCorner::resultRequested);
+        const int failed = w.activities.add(u"Import of reviews"_s);
+        w.activities.finish(
+            failed, Activity::State::Failed, {ErrorCode::Io, "reviews.csv: permission denied"});
+        const int running = w.activities.add(u"Baseline of mnli"_s);
+        w.activities.start(running);
+        w.activities.progress(running, 42, 100, u"step 42"_s);
         corner->showAll();
+        test::shot(*child<QFrame>(w.window, u"activityList"_s), u"activities"_s);
         QTest::mouseClick(
             child<QAbstractButton>(*corner, u"activityRowResult%1"_s.arg(done)), Qt::LeftButton);
         QCOMPARE(wanted.front().front().toInt(), done);
