@@ -1,3 +1,4 @@
+#include "support/names.h"
 #include "support/samples.h"
 #include "support/shot.h"
 #include "widgets/dialogs/manualdialog.h"
@@ -149,6 +150,15 @@ private slots:
         QTest::mouseClick(
             child<QAbstractButton>(*corner, u"activityRowResult%1"_s.arg(done)), Qt::LeftButton);
         QCOMPARE(wanted.front().front().toInt(), done);
+    }
+
+    void namesEveryControl()
+    {
+        Window w;
+        w.activities.add(u"Import of qa"_s);
+        static_cast<DataPage*>(w.window.page(Mode::Data))->showTasks(test::sampleTasks());
+        w.window.activityCorner()->showAll();
+        QCOMPARE(test::namelessControls(w.window), QStringList());
     }
 
     void showsTheLogInADrawer()
