@@ -35,6 +35,7 @@ Overlap::Overlap(QWidget* parent)
     plot()->xAxis->setVisible(false);
     plot()->xAxis2->setVisible(true);
     plot()->xAxis2->setTickLabelRotation(-40);
+    plot()->axisRect()->setMinimumMargins({6, 6, 84, 6});  // the last names lean over the edge
     plot()->yAxis->setRangeReversed(true);
     plot()->axisRect()->setRangeDragAxes(plot()->xAxis2, plot()->yAxis);
     plot()->axisRect()->setRangeZoomAxes(plot()->xAxis2, plot()->yAxis);
