@@ -4,6 +4,7 @@
 #include "widgets/pages/datapage.h"
 #include "widgets/pages/rowspanel.h"
 #include "widgets/parts/ask.h"
+#include "widgets/plots/overlap.h"
 #include "widgets/plots/volumebars.h"
 
 #include <QAbstractButton>
@@ -241,6 +242,16 @@ private slots:
         click(page, "volumeScale1");
         test::shot(page, u"data-11-log"_s);
         QVERIFY(child<VolumeBars>(page, "volumeBars")->lineCount() == 11);
+        OverlapMatrix matrix;
+        for (const TaskVolume& task : test::sampleTasks())
+            matrix.names.append(QString::fromStdString(task.task.name));
+        matrix.counts.assign(11, std::vector<std::int64_t>(11));
+        matrix.counts[2][2] = 120;
+        matrix.counts[5][3] = 7;
+        matrix.counts[9][10] = 1900;
+        page.showOverlap(matrix);
+        click(page, "volumeLook2");
+        test::shot(page, u"data-overlap"_s);
     }
 };
 

@@ -1,3 +1,4 @@
+#include "support/names.h"
 #include "support/shot.h"
 #include "widgets/dialogs/importdialog.h"
 #include "widgets/dialogs/projectdialog.h"
@@ -65,6 +66,13 @@ class ImportDialogTest : public QObject {
 
 private slots:
     void initTestCase() { theme::apply(*qApp); }
+
+    void namesEveryControl()
+    {
+        QCOMPARE(test::namelessControls(ImportDialog()), QStringList());
+        QCOMPARE(test::namelessControls(TaskDialog({})), QStringList());
+        QCOMPARE(test::namelessControls(ProjectDialog({u"New"_s, {}, {}, u"Create"_s}, {})), QStringList());
+    }
 
     void asksForAPreviewOfWhatWasAdded()
     {

@@ -1,19 +1,26 @@
+#include "support/names.h"
 #include "support/samples.h"
 #include "support/shot.h"
+#include "widgets/dialogs/manualdialog.h"
 #include "widgets/models/activitymodel.h"
+#include "widgets/models/logmodel.h"
 #include "widgets/pages/datapage.h"
 #include "widgets/pages/welcomepage.h"
 #include "widgets/parts/activitycorner.h"
+#include "widgets/parts/logdrawer.h"
 #include "widgets/parts/mainwindow.h"
 #include "widgets/parts/modebar.h"
 
 #include <QAbstractButton>
+#include <QAction>
 #include <QDragEnterEvent>
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTextBlock>
+#include <QTextBrowser>
 #include <QUndoStack>
 
 using namespace Qt::StringLiterals;
@@ -21,10 +28,10 @@ using namespace taskfold;
 
 namespace {
 
-template <typename Widget>
-Widget* child(QWidget& parent, const QString& name)
+template <typename Found>
+Found* child(QWidget& parent, const QString& name)
 {
-    auto* found = parent.findChild<Widget*>(name);
+    auto* found = parent.findChild<Found*>(name);
     if (!found)
         qFatal("no %s here", qPrintable(name));
     return found;
@@ -132,10 +139,52 @@ private slots:
         w.activities.finish(done, Activity::State::Done);
         auto* corner = w.window.activityCorner();
         QSignalSpy wanted(corner, &ActivityCorner::resultRequested);
+        const int failed = w.activities.add(u"Import of reviews"_s);
+        w.activities.finish(
+            failed, Activity::State::Failed, {ErrorCode::Io, "reviews.csv: permission denied"});
+        const int running = w.activities.add(u"Baseline of mnli"_s);
+        w.activities.start(running);
+        w.activities.progress(running, 42, 100, u"step 42"_s);
         corner->showAll();
+        test::shot(*child<QFrame>(w.window, u"activityList"_s), u"activities"_s);
         QTest::mouseClick(
             child<QAbstractButton>(*corner, u"activityRowResult%1"_s.arg(done)), Qt::LeftButton);
         QCOMPARE(wanted.front().front().toInt(), done);
+    }
+
+    void namesEveryControl()
+    {
+        Window w;
+        w.activities.add(u"Import of qa"_s);
+        static_cast<DataPage*>(w.window.page(Mode::Data))->showTasks(test::sampleTasks());
+        w.window.activityCorner()->showAll();
+        QCOMPARE(test::namelessControls(w.window), QStringList());
+    }
+
+    void showsTheLogInADrawer()
+    {
+        Window w;
+        w.window.show();
+        LogModel log;
+        log.setRows({{"2026-11-24T08:15:00Z", "info", "imported qa: 950 of 1,000 rows kept"},
+            {"2026-11-24T08:16:10Z", "warning", "qa/train.jsonl, line 3: input is empty"}});
+        w.window.logDrawer()->setModel(&log);
+        QVERIFY(!w.window.logDrawer()->isVisible());
+        child<QAction>(w.window, u"logAction"_s)->trigger();
+        QVERIFY(w.window.logDrawer()->isVisible());
+        test::shot(w.window, u"log"_s);
+        QTest::mouseClick(child<QAbstractButton>(w.window, u"logClose"_s), Qt::LeftButton);
+        QVERIFY(!w.window.logDrawer()->isVisible());
+    }
+
+    void readsTheManualAtTheRightPlace()
+    {
+        ManualDialog manual;
+        manual.show();
+        manual.showTopic(u"compare"_s);
+        auto* text = child<QTextBrowser>(manual, u"manualText"_s);
+        QCOMPARE(text->textCursor().block().text(), u"Compare"_s);
+        test::shot(manual, u"manual"_s);
     }
 
     void saysWhatFailedInWords()

@@ -3,6 +3,7 @@
 #include "widgets/parts/theme.h"
 #include "widgets/plots/histogram.h"
 #include "widgets/plots/labelbars.h"
+#include "widgets/plots/overlap.h"
 #include "widgets/plots/volumebars.h"
 
 #include <QHelpEvent>
@@ -167,6 +168,18 @@ private slots:
         theme::setScheme(theme::Scheme::Light);
         QVERIFY(light.pixelColor(5, 5).lightness() > 200);
         QVERIFY(dark.pixelColor(5, 5).lightness() < 80);
+    }
+
+    void showsWhoseTrainingRowsStandInWhoseTests()
+    {
+        Overlap overlap;
+        overlap.resize(500, 400);
+        overlap.QWidget::show();
+        overlap.show({{u"a"_s, u"b"_s}, {{0, 0}, {0, 0}}});
+        QVERIFY(overlap.findChild<QLabel*>(u"overlapEmpty"_s)->isVisible());
+        overlap.show({{u"a"_s, u"b"_s}, {{0, 3}, {0, 0}}});
+        QVERIFY(pixelsOf(picture(overlap), theme::reason(Reason::Leak)) > 1000);
+        QCOMPARE(overlap.accessibleDescription(), u"3 training rows of a stand in tests of b"_s);
     }
 
     void saysItInWordsForThoseWhoDoNotSee()

@@ -3,7 +3,7 @@ set(TASKFOLD_MODEL_SOURCES
     models/activitymodel.cpp
     models/issuemodel.cpp
     models/logmodel.cpp
-    models/pagedmodel.cpp
+    models/pagedmodelbase.cpp
     models/previewmodel.cpp
     models/rowsmodel.cpp
     models/sortfilter.cpp

@@ -26,11 +26,13 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/mode.cpp
     parts/modebar.cpp
     parts/segments.cpp
+    parts/systemscheme.cpp
     parts/text.cpp
     parts/theme.cpp
 )
+find_package(Qt6 6.4 REQUIRED COMPONENTS DBus)  # what the desktop prefers, light or dark
 taskfold_layer(widgets MOC
     SOURCES ${TASKFOLD_WIDGET_SOURCES} ${TASKFOLD_PLOT_SOURCES} ${PROJECT_SOURCE_DIR}/resources/app.qrc
     USES taskfold::models Qt6::Widgets Qt6::PrintSupport Qt6::Svg
-    PRIVATE_USES QCustomPlotQt6)
+    PRIVATE_USES QCustomPlotQt6 Qt6::DBus)
 set_target_properties(taskfold_widgets PROPERTIES AUTORCC ON)

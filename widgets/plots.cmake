@@ -2,6 +2,7 @@
 set(TASKFOLD_PLOT_SOURCES
     plots/histogram.cpp
     plots/labelbars.cpp
+    plots/overlap.cpp
     plots/plot.cpp
     plots/rowbars.cpp
     plots/volumebars.cpp

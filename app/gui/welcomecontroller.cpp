@@ -8,7 +8,6 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
-#include <QLocale>
 #include <QStandardPaths>
 
 using namespace Qt::StringLiterals;
@@ -53,7 +52,7 @@ void WelcomeController::showRecent()
         const QFileInfo database(databaseOf(folder));
         projects.push_back({folder,
             database.exists()
-                ? tr("changed %1").arg(QLocale().toString(database.lastModified(), QLocale::ShortFormat))
+                ? tr("changed %1").arg(database.lastModified().toString(u"yyyy-MM-dd HH:mm"_s))
                 : tr("not there any more")});
     }
     m_page.setRecent(projects);

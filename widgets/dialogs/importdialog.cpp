@@ -10,11 +10,9 @@
 #include "widgets/parts/theme.h"
 
 #include <QComboBox>
-#include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -264,6 +262,13 @@ void ImportDialog::showFailure(const Error& error)
     updateButtons();
 }
 
+void ImportDialog::showStopped()
+{
+    m_stack->setCurrentIndex(0);
+    m_banner->showNotice(tr("Stopped. Nothing was imported."));
+    updateButtons();
+}
+
 void ImportDialog::updateButtons()
 {
     const int page = m_stack->currentIndex();
@@ -280,21 +285,6 @@ void ImportDialog::reject()
         emit cancelRequested();  // the form comes back when it has stopped
     else
         QDialog::reject();
-}
-
-void ImportDialog::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (event->mimeData()->hasUrls() && m_stack->currentIndex() == 0)
-        event->acceptProposedAction();
-}
-
-void ImportDialog::dropEvent(QDropEvent* event)
-{
-    QStringList paths;
-    for (const QUrl& url : event->mimeData()->urls())
-        if (url.isLocalFile())
-            paths.append(url.toLocalFile());
-    addPaths(paths);
 }
 
 }  // namespace taskfold

@@ -42,6 +42,8 @@ public:
     void showSummary(const ImportSummary& summary);
     /// Back to the form, with the reason on top.
     void showFailure(const Error& error);
+    /// Back to the form: the import was stopped, and nothing was imported.
+    void showStopped();
 
     ImportForm form() const;
 

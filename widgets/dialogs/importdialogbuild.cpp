@@ -6,8 +6,10 @@
 #include "widgets/parts/theme.h"
 
 #include <QComboBox>
+#include <QDragEnterEvent>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMimeData>
 #include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
@@ -180,6 +182,21 @@ QWidget* ImportDialog::buildButtons()
     connect(m_stack, &QStackedWidget::currentChanged, m_onError,
         [this](int page) { m_onError->setVisible(page == 0); });
     return bar;
+}
+
+void ImportDialog::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (event->mimeData()->hasUrls() && m_stack->currentIndex() == 0)
+        event->acceptProposedAction();
+}
+
+void ImportDialog::dropEvent(QDropEvent* event)
+{
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            paths.append(url.toLocalFile());
+    addPaths(paths);
 }
 
 }  // namespace taskfold

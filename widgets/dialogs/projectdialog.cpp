@@ -36,47 +36,60 @@ void ProjectDialog::build(const Words& words)
     explanation->setProperty("muted", true);
     m_name->setObjectName(u"projectName"_s);
     m_name->setAccessibleName(tr("Name"));
-    m_location->setObjectName(u"projectLocation"_s);
-    m_location->setAccessibleName(tr("In the folder"));
     m_result->setObjectName(u"projectResult"_s);
     m_result->setWordWrap(true);
-    m_create->setObjectName(u"projectCreate"_s);
-    m_create->setAccessibleName(words.verb);
-    m_create->setProperty("main", true);
-    m_create->setDefault(true);
-    auto* browse = new QPushButton(tr("Browse…"), this);
-    browse->setObjectName(u"projectBrowse"_s);
-    browse->setAccessibleName(tr("Browse for the folder"));
-    browse->setAutoDefault(false);
-    auto* cancel = new QPushButton(tr("Cancel"), this);
-    cancel->setObjectName(u"projectCancel"_s);
-    cancel->setAccessibleName(tr("Cancel"));
-    cancel->setAutoDefault(false);
-
-    auto* place = new QHBoxLayout;
-    place->addWidget(m_location, 1);
-    place->addWidget(browse);
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch();
-    buttons->addWidget(cancel);
-    buttons->addWidget(m_create);
     auto* form = new QFormLayout(this);
     form->setContentsMargins(18, 16, 18, 14);
     form->setVerticalSpacing(12);
     form->addRow(explanation);
     form->addRow(tr("Name"), m_name);
-    form->addRow(tr("In the folder"), place);
+    form->addRow(tr("In the folder"), buildPlace());
     form->addRow(QString(), m_result);
-    form->addRow(buttons);
+    form->addRow(buildButtons(words.verb));
+}
+
+QWidget* ProjectDialog::buildPlace()
+{
+    auto* place = new QWidget(this);
+    m_location->setObjectName(u"projectLocation"_s);
+    m_location->setAccessibleName(tr("In the folder"));
+    auto* browse = new QPushButton(tr("Browse…"), place);
+    browse->setObjectName(u"projectBrowse"_s);
+    browse->setAccessibleName(tr("Browse for the folder"));
+    browse->setAutoDefault(false);
+    auto* layout = new QHBoxLayout(place);
+    layout->setContentsMargins({});
+    layout->addWidget(m_location, 1);
+    layout->addWidget(browse);
     connect(browse, &QPushButton::clicked, this, [this] {
         ask::openFolder(this, tr("Choose a folder"),
             [this](const QString& name) { m_location->setText(QDir::toNativeSeparators(name)); });
     });
+    return place;
+}
+
+QWidget* ProjectDialog::buildButtons(const QString& verb)
+{
+    auto* bar = new QWidget(this);
+    m_create->setObjectName(u"projectCreate"_s);
+    m_create->setAccessibleName(verb);
+    m_create->setProperty("main", true);
+    m_create->setDefault(true);
+    auto* cancel = new QPushButton(tr("Cancel"), bar);
+    cancel->setObjectName(u"projectCancel"_s);
+    cancel->setAccessibleName(tr("Cancel"));
+    cancel->setAutoDefault(false);
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins({});
+    layout->addStretch();
+    layout->addWidget(cancel);
+    layout->addWidget(m_create);
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_create, &QPushButton::clicked, this, [this] {
         emit folderChosen(folder());
         accept();
     });
+    return bar;
 }
 
 QString ProjectDialog::folder() const

@@ -29,6 +29,8 @@ signals:
 
 private:
     void build(const Words& words);
+    QWidget* buildPlace();
+    QWidget* buildButtons(const QString& verb);
     void check();
 
     QLineEdit* m_name;

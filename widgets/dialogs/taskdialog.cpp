@@ -70,7 +70,7 @@ TaskDialog::TaskDialog(const Task& task, QWidget* parent)
     check();
 }
 
-void TaskDialog::build()
+void TaskDialog::fillChoices()
 {
     for (const TaskKind kind : kKinds)
         m_kind->addItem(titleOf(kind));
@@ -83,6 +83,12 @@ void TaskDialog::build()
     m_owner->setPlaceholderText(tr("Who must be convinced"));
     m_suite->setPlaceholderText(tr("A name to compare by"));
     m_margin->setToolTip(tr("How much worse than its own model the task may become"));
+    m_traffic->setSpecialValueText(tr("not said"));
+}
+
+void TaskDialog::build()
+{
+    fillChoices();
     m_problem->setProperty("bad", true);
     m_problem->setWordWrap(true);
     auto* deployed = new QHBoxLayout;
@@ -147,7 +153,6 @@ void TaskDialog::fill(const Task& task)
     m_suite->setText(toQt(task.suite));
     m_margin->setValue(100 * task.margin);
     m_traffic->setValue(100 * task.trafficShare);
-    m_traffic->setSpecialValueText(tr("not said"));
     m_hasDeployed->setChecked(task.deployedScore.has_value());
     m_deployed->setEnabled(task.deployedScore.has_value());
     m_deployed->setValue(100 * task.deployedScore.value_or(0));

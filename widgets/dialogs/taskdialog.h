@@ -28,6 +28,7 @@ signals:
 
 private:
     void build();
+    void fillChoices();
     QWidget* buildButtons();
     void fill(const Task& task);
     void check();

@@ -1,11 +1,13 @@
 #pragma once
 
-#include "widgets/models/rowmodel.h"
+#include "widgets/models/column.h"
+#include "widgets/models/pagedmodelbase.h"
 
-#include <QAbstractTableModel>
 #include <QSet>
 #include <QTimer>
 
+#include <algorithm>
+#include <limits>
 #include <list>
 #include <map>
 #include <utility>
@@ -13,26 +15,11 @@
 
 namespace taskfold {
 
-/// What a paged model says; apart from the template, since moc knows no templates.
-class PagedModelBase : public QAbstractTableModel {
-    Q_OBJECT
-
-public:
-    static constexpr int kPage = 200;  // rows asked for at once
-
-    using QAbstractTableModel::QAbstractTableModel;
-
-signals:
-    /// Rows that somebody looks at aren't there yet. Answer with setPage().
-    void pageWanted(qint64 offset, qint64 limit);
-};
-
 /// A table of up to millions of rows, of which only the pages that are looked at are here.
 template <typename Row>
 class PagedModel : public PagedModelBase {
 public:
-    using Cell = std::function<QVariant(const Row&)>;
-    using Column = typename RowModel<Row>::Column;
+    using Column = taskfold::Column<Row>;
 
     /// Forgets every page.
     void setTotal(qint64 total)
@@ -52,7 +39,7 @@ public:
         m_asked.remove(page);
         if (rows.empty())
             return;
-        const int last = std::min(m_total, static_cast<int>(offset + static_cast<qint64>(rows.size()))) - 1;
+        const int last = std::min(m_total, static_cast<int>(offset + std::ssize(rows))) - 1;
         m_pages[page] = std::move(rows);
         m_recent.remove(page);
         m_recent.push_back(page);
@@ -67,7 +54,7 @@ public:
     const Row* row(int index) const
     {
         const auto page = m_pages.find(index / kPage);
-        if (page == m_pages.end() || index % kPage >= static_cast<int>(page->second.size()))
+        if (page == m_pages.end() || index % kPage >= std::ssize(page->second))
             return nullptr;
         return &page->second[static_cast<std::size_t>(index % kPage)];
     }
@@ -84,31 +71,20 @@ public:
         if (!checkIndex(index, CheckIndexOption::IndexIsValid))
             return {};
         const Column& column = m_columns[static_cast<std::size_t>(index.column())];
-        if (role == Qt::TextAlignmentRole)
-            return column.alignment.toInt();
-        const Row* shown = row(index.row());
-        if (!shown) {
-            if (role == Qt::DisplayRole)
-                ask(index.row() / kPage);
-            return role == Qt::DisplayRole ? QVariant(QStringLiteral("…")) : QVariant();
-        }
-        switch (role) {
-        case Qt::DisplayRole: return column.text(*shown);
-        case Qt::ToolTipRole: return column.toolTip ? column.toolTip(*shown) : QVariant();
-        case Qt::ForegroundRole: return column.foreground ? column.foreground(*shown) : QVariant();
-        case TableRole::PlainRole: return column.plain ? column.plain(*shown) : column.text(*shown);
-        default: return {};
-        }
+        if (const Row* shown = row(index.row()))
+            return column.cell(*shown, role);
+        if (role == Qt::DisplayRole)
+            ask(index.row() / kPage);
+        return role == Qt::DisplayRole      ? QVariant(QStringLiteral("…"))
+            : role == Qt::TextAlignmentRole ? QVariant(column.alignment.toInt())
+                                            : QVariant();
     }
 
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const final
     {
         if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
             return {};
-        const Column& column = m_columns[static_cast<std::size_t>(section)];
-        if (role == Qt::TextAlignmentRole)
-            return column.alignment.toInt();
-        return role == Qt::DisplayRole ? QVariant(column.title) : QVariant();
+        return m_columns[static_cast<std::size_t>(section)].heading(role);
     }
 
 protected:

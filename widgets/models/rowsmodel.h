@@ -4,6 +4,7 @@
 #include "engine/core/row.h"
 #include "engine/core/task.h"
 #include "widgets/models/pagedmodel.h"
+#include "widgets/models/rowmodel.h"
 
 #include <optional>
 #include <string>

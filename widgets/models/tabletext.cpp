@@ -35,7 +35,8 @@ bool isNumber(const QString& text)
 QString guarded(const QString& text)
 {
     constexpr auto kStarters = "=+-@\t\r\n"_L1;
-    if (text.isEmpty() || !kStarters.contains(text.front()) || isNumber(text))
+    const bool starts = !text.isEmpty() && (kStarters.contains(text.front()) || text.front().isNull());
+    if (!starts || isNumber(text))
         return text;
     return u'\'' + text;
 }

@@ -134,7 +134,7 @@ QString durationText(double seconds)
 QString momentText(const std::string& utc)
 {
     const QDateTime moment = QDateTime::fromString(toQt(utc), Qt::ISODate);
-    return moment.isValid() ? locale().toString(moment.toLocalTime(), QLocale::ShortFormat) : toQt(utc);
+    return moment.isValid() ? moment.toLocalTime().toString(u"yyyy-MM-dd HH:mm"_s) : toQt(utc);
 }
 
 QString excerptText(const QString& text, int characters)

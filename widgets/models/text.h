@@ -41,7 +41,7 @@ QString ratioText(double ratio);
 QString bytesText(std::int64_t bytes);
 /// 12 s, 3 min 20 s, 1 h 05 min
 QString durationText(double seconds);
-/// An ISO 8601 moment in UTC, as the user's clock shows it
+/// An ISO 8601 moment in UTC, by the user's clock: 2026-11-24 09:15
 QString momentText(const std::string& utc);
 /// The first line of a text, cut at a number of characters, for a cell
 QString excerptText(const QString& text, int characters = 160);

@@ -148,6 +148,11 @@ void DataPage::showCorpora(const std::vector<Corpus>& corpora)
     m_corpora->setVisible(!lines.isEmpty());
 }
 
+void DataPage::showOverlap(const OverlapMatrix& matrix)
+{
+    m_volume->showOverlap(matrix);
+}
+
 void DataPage::showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total)
 {
     m_task->showIssues(task, std::move(issues), total);

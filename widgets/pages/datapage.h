@@ -18,6 +18,7 @@ class RowsPanel;
 class TaskModel;
 class TaskPanel;
 class VolumePanel;
+struct OverlapMatrix;
 
 /// What the project holds: its tasks, their volume, and everything about the chosen one.
 class DataPage : public QWidget {
@@ -27,6 +28,7 @@ public:
     explicit DataPage(QWidget* parent = nullptr);
 
     void showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora = {});
+    void showOverlap(const OverlapMatrix& matrix);
     void showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total);
     void showError(const Error& error);
 

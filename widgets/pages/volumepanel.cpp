@@ -3,6 +3,7 @@
 #include "widgets/models/text.h"
 #include "widgets/parts/datatable.h"
 #include "widgets/parts/segments.h"
+#include "widgets/plots/overlap.h"
 #include "widgets/plots/volumebars.h"
 
 #include <QComboBox>
@@ -37,11 +38,12 @@ VolumePanel::VolumePanel(QWidget* parent)
     , m_order(new QComboBox(this))
     , m_unit(new Segments(u"volumeUnit"_s, tr("Unit"), {tr("Rows"), tr("Tokens")}, this))
     , m_scale(new Segments(u"volumeScale"_s, tr("Scale"), {tr("Linear"), tr("Log")}, this))
-    , m_look(new Segments(u"volumeLook"_s, tr("Show as"), {tr("Plot"), tr("Table")}, this))
+    , m_look(new Segments(u"volumeLook"_s, tr("Show as"), {tr("Plot"), tr("Table"), tr("Overlap")}, this))
     , m_stack(new QStackedWidget(this))
     , m_bars(new VolumeBars(this))
     , m_model(new VolumeModel(this))
     , m_table(new DataTable(u"volume"_s, this))
+    , m_overlap(new Overlap(this))
     , m_imbalance(label(u"imbalance"_s, "figure", this))
     , m_imbalanceNote(label(u"imbalanceNote"_s, "muted", this))
     , m_kept(label(u"keptShare"_s, "figure", this))
@@ -52,6 +54,7 @@ VolumePanel::VolumePanel(QWidget* parent)
     m_table->setTitle(tr("Volume per task"));
     m_stack->addWidget(m_bars);
     m_stack->addWidget(m_table);
+    m_stack->addWidget(m_overlap);
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(14, 10, 14, 10);
     layout->addWidget(buildControls(), 0, 0, 1, 2);
@@ -66,6 +69,7 @@ VolumePanel::VolumePanel(QWidget* parent)
             emit taskChosen(m_model->row(row).task);
     });
     connect(m_bars, &Plot::failed, this, &VolumePanel::failed);
+    connect(m_overlap, &Plot::failed, this, &VolumePanel::failed);
     connect(m_table, &DataTable::failed, this, &VolumePanel::failed);
 }
 
@@ -119,6 +123,11 @@ void VolumePanel::showTasks(const std::vector<TaskVolume>& tasks)
 {
     m_tasks = tasks;
     refresh();
+}
+
+void VolumePanel::showOverlap(const OverlapMatrix& matrix)
+{
+    m_overlap->show(matrix);
 }
 
 Split VolumePanel::split() const

@@ -14,6 +14,8 @@ class QStackedWidget;
 namespace taskfold {
 
 class DataTable;
+class Overlap;
+struct OverlapMatrix;
 class Segments;
 class VolumeBars;
 
@@ -25,6 +27,7 @@ public:
     explicit VolumePanel(QWidget* parent = nullptr);
 
     void showTasks(const std::vector<TaskVolume>& tasks);
+    void showOverlap(const OverlapMatrix& matrix);
     void selectTask(TaskId task);
 
 signals:
@@ -51,6 +54,7 @@ private:
     VolumeBars* m_bars;
     VolumeModel* m_model;
     DataTable* m_table;
+    Overlap* m_overlap;
     QLabel* m_imbalance;
     QLabel* m_imbalanceNote;
     QLabel* m_kept;

@@ -134,6 +134,11 @@ void DataTable::addControl(QWidget* control)
     m_controls->insertWidget(m_controls->count() - 2, control);
 }
 
+void DataTable::addTrailingControl(QWidget* control)
+{
+    m_controls->addWidget(control);
+}
+
 void DataTable::setStretchColumn(int column)
 {
     m_view->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
@@ -152,7 +157,8 @@ void DataTable::fitColumns(int widest)
         if (header->sectionResizeMode(column) != QHeaderView::Interactive)
             continue;
         const QString title = m_proxy->headerData(column, Qt::Horizontal).toString();
-        const int content = std::max(view->sizeHintForColumn(column) + 6, headings.horizontalAdvance(title) + kPad);
+        const int content
+            = std::max(view->sizeHintForColumn(column) + 6, headings.horizontalAdvance(title) + kPad);
         header->resizeSection(column, std::min(content, widest));
     }
 }

@@ -31,6 +31,8 @@ public:
     void setFilterVisible(bool visible);
     /// A control of the page's own, in the line above the table.
     void addControl(QWidget* control);
+    /// The same, at the line's right end.
+    void addTrailingControl(QWidget* control);
     /// The column that takes the room that is left over.
     void setStretchColumn(int column);
     void fitColumns(int widest = 320);

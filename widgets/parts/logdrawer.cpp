@@ -25,7 +25,7 @@ LogDrawer::LogDrawer(QWidget* parent) : QWidget(parent), m_table(new DataTable(u
     close->setAutoRaise(true);
     m_table->setTitle(tr("Log"));
     m_table->setEmptyText(tr("Nothing has happened yet."));
-    m_table->addControl(close);
+    m_table->addTrailingControl(close);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 8, 12, 8);
     layout->addWidget(m_table);
@@ -37,7 +37,7 @@ void LogDrawer::setModel(QAbstractItemModel* model)
 {
     m_table->setModel(model);
     m_table->setStretchColumn(2);
-    m_table->view()->setColumnWidth(0, 150);
+    m_table->view()->setColumnWidth(0, 90);
     connect(model, &QAbstractItemModel::rowsInserted, m_table->view(), &QTableView::scrollToBottom);
     connect(model, &QAbstractItemModel::modelReset, m_table->view(), &QTableView::scrollToBottom);
 }

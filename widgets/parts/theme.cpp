@@ -192,6 +192,13 @@ void setScheme(Scheme scheme)
     restyle();
 }
 
+void setSystemDark(bool dark)
+{
+    State& now = state();
+    if (std::exchange(now.systemIsDark, dark) != dark && now.scheme == Scheme::System)
+        restyle();
+}
+
 Scheme scheme()
 {
     return state().scheme;

@@ -36,6 +36,8 @@ enum class Tone {
 void apply(QApplication& application);
 void setScheme(Scheme scheme);
 Scheme scheme();
+/// What the desktop says it prefers; asked for and followed by SystemScheme.
+void setSystemDark(bool dark);
 bool isDark();
 
 QColor tone(Tone tone);
