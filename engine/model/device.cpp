@@ -41,7 +41,7 @@ std::vector<compute::Device> devices()
     std::vector<compute::Device> found{{"cpu", "CPU", hostMemoryMib()}};
     if (!torch::cuda::is_available())
         return found;
-    for (std::size_t i = 0; i < torch::cuda::device_count(); ++i)
+    for (int i = 0; i < static_cast<int>(torch::cuda::device_count()); ++i)
         found.push_back({"cuda:" + std::to_string(i), "CUDA device " + std::to_string(i), 0});
     return found;
 }
