@@ -1,0 +1,44 @@
+#pragma once
+
+#include "app/gui/session.h"
+#include "widgets/models/rowsmodel.h"
+
+#include <memory>
+
+namespace taskfold {
+
+class DataPage;
+struct RowsFound;
+struct VolumesFound;
+
+/// Joins the Data page with the project.
+class DataController : public QObject {
+    Q_OBJECT
+
+public:
+    /// Becomes the page's child: both end together.
+    DataController(DataPage& page, const Session& session);
+
+signals:
+    void importWanted(const QStringList& paths);
+
+private:
+    void connectPage();
+    void reload();
+    void onTaskSelected(TaskId task);
+    void count(const RowsQuery& query);
+    void read(const RowsQuery& query, qint64 offset, qint64 limit);
+    void editProperties(TaskId task);
+    void pushEdit(const Task& before, const Task& after);
+    void put(const Task& task);
+    void askAndRemove(TaskId task);
+    void remember();
+
+    DataPage& m_page;
+    Session m_session;
+    int m_volumes = 0;  // jobs' numbers
+    int m_count = 0;
+    bool m_restored = false;
+};
+
+}  // namespace taskfold
