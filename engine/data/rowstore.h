@@ -1,0 +1,53 @@
+#pragma once
+
+#include "engine/core/result.h"
+#include "engine/core/row.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Rows as immutable Arrow IPC files, named by what they hold: rows/<hash>.arrow.
+namespace taskfold::data {
+
+/// SHA-256 over every field of every row, in order. Lower-case hexadecimal.
+std::string hashOf(std::span<const Row> rows);
+
+/// Written beside, synced and renamed; a file that is there already stays as it is. Answers the hash.
+Result<std::string> writeRows(const std::filesystem::path& folder, std::span<const Row> rows);
+
+/// A file's rows, mapped into memory as long as this lives. Any number of threads may read one.
+class RowFile {
+public:
+    static Result<RowFile> open(const std::filesystem::path& folder, const std::string& hash);
+
+    RowFile(RowFile&&) noexcept;
+    RowFile& operator=(RowFile&&) noexcept;
+    ~RowFile();
+
+    std::int64_t size() const;
+    std::int64_t line(std::int64_t index) const;
+    std::string_view input(std::int64_t index) const;
+    std::string_view target(std::int64_t index) const;
+    Row row(std::int64_t index) const;
+
+private:
+    struct Columns;
+
+    explicit RowFile(std::unique_ptr<Columns> columns);
+
+    std::unique_ptr<Columns> m_columns;
+};
+
+Result<std::vector<Row>> readRows(const std::filesystem::path& folder, const std::string& hash);
+
+/// Whether the file is there and holds what its name says. Damaged says where not.
+Result<void> verifyRows(const std::filesystem::path& folder, const std::string& hash);
+
+std::filesystem::path rowsPath(const std::filesystem::path& folder, const std::string& hash);
+
+}  // namespace taskfold::data
