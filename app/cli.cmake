@@ -1,0 +1,15 @@
+# The command line. One source a line.
+set(TASKFOLD_CLI_SOURCES
+    cli/command.cpp
+    cli/console.cpp
+    cli/datacommands.cpp
+    cli/filtercommands.cpp
+    cli/interrupt.cpp
+    cli/main.cpp
+    cli/resultcommands.cpp
+    cli/taskcommands.cpp
+    cli/traincommands.cpp
+)
+taskfold_program(taskfold-cli SOURCES ${TASKFOLD_CLI_SOURCES}
+    USES taskfold::jobs CLI11::CLI11 nlohmann_json::nlohmann_json)
+target_compile_definitions(taskfold-cli PRIVATE TASKFOLD_VERSION="${PROJECT_VERSION}")

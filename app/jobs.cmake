@@ -1,5 +1,29 @@
 # Engine and database put to work, without Qt and without a program. One source a line.
 set(TASKFOLD_JOB_SOURCES
+    jobs/bases.cpp
+    jobs/budget.cpp
+    jobs/check.cpp
+    jobs/comparing.cpp
+    jobs/computemodule.cpp
+    jobs/demo.cpp
+    jobs/edits.cpp
+    jobs/evaluation.cpp
+    jobs/filter.cpp
+    jobs/importcorpus.cpp
+    jobs/importdata.cpp
+    jobs/importpreview.cpp
+    jobs/ledger.cpp
+    jobs/modelparts.cpp
+    jobs/planfile.cpp
+    jobs/planning.cpp
+    jobs/processmark.cpp
     jobs/project.cpp
+    jobs/runrecorder.cpp
+    jobs/taskdata.cpp
+    jobs/training.cpp
+    jobs/trainrun.cpp
+    jobs/volumes.cpp
 )
-taskfold_layer(jobs SOURCES ${TASKFOLD_JOB_SOURCES} USES taskfold::runner taskfold::db)
+taskfold_layer(jobs SOURCES ${TASKFOLD_JOB_SOURCES}
+    USES taskfold::runner taskfold::db taskfold::data taskfold::format taskfold::stats taskfold::text
+    PRIVATE_USES nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})

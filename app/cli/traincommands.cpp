@@ -1,0 +1,269 @@
+#include "app/cli/command.h"
+#include "app/jobs/planfile.h"
+#include "app/jobs/planning.h"
+#include "app/jobs/training.h"
+#include "db/runrepository.h"
+#include "db/taskrepository.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+namespace taskfold::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct PlanOptions {
+    std::string base, method, sampler, device, out;
+    std::vector<std::uint64_t> seeds;
+    std::vector<int> stages;
+    std::vector<std::string> ablations, assignments;
+    bool noBaselines = false;
+};
+
+Result<void> ablate(Plan& plan, const std::string& name)
+{
+    if (name == "no-filter") {
+        plan.kept.insert(plan.kept.end(), plan.excluded.begin(), plan.excluded.end());
+        plan.excluded.clear();
+    } else if (name == "no-stage0") {
+        std::erase(plan.stages, 0);
+    } else if (name == "no-stage2") {
+        std::erase(plan.stages, 2);
+    } else {
+        return Error{ErrorCode::InvalidInput, "--ablate " + name + ": no-filter, no-stage0 or no-stage2"};
+    }
+    plan.name += "-" + name;
+    return {};
+}
+
+Result<Plan> planFor(const Project& project, const PlanOptions& options)
+{
+    Result<Plan> plan = jobs::draftPlan(project, options.base);
+    if (!plan)
+        return plan;
+    std::vector<std::string> assignments;
+    if (!options.method.empty())
+        assignments.push_back("method=" + options.method);
+    if (!options.sampler.empty())
+        assignments.push_back("sampler=" + options.sampler);
+    if (!options.device.empty())
+        assignments.push_back("device=\"" + options.device + "\"");
+    assignments.insert(assignments.end(), options.assignments.begin(), options.assignments.end());
+    for (const std::string& assignment : assignments)
+        if (Result<void> set = jobs::setPlanValue(*plan, assignment); !set)
+            return std::move(set).error();
+    if (!options.seeds.empty())
+        plan->seeds = options.seeds;
+    if (!options.stages.empty())
+        plan->stages = options.stages;
+    if (options.noBaselines)
+        plan->baselines = false;
+    for (const std::string& ablation : options.ablations)
+        if (Result<void> done = ablate(*plan, ablation); !done)
+            return std::move(done).error();
+    return plan;
+}
+
+json previewJson(const PlanPreview& preview)
+{
+    json stages = json::array();
+    for (const StagePreview& stage : preview.stages) {
+        json tasks = json::array();
+        for (const MixtureLine& line : stage.tasks)
+            tasks.push_back({{"task", line.name}, {"rows", line.rows}, {"share", line.share}, {"token_share", line.tokenShare},
+                {"effective_epochs", line.effectiveEpochs}, {"expected_best_epoch", line.expectedBestEpoch},
+                {"best_epoch_known", line.known}, {"warnings", line.warnings}});
+        json one{{"stage", stage.stage}, {"steps", stage.steps}, {"tasks", tasks}};
+        if (!stage.skipped.empty())
+            one["skipped"] = stage.skipped;
+        stages.push_back(std::move(one));
+    }
+    json findings = json::array();
+    for (const Finding& finding : preview.findings)
+        findings.push_back({{"blocking", finding.blocking}, {"what", finding.what}, {"todo", finding.todo}});
+    return {{"high_resource", preview.highResource}, {"high_resource_threshold", preview.highResourceThreshold},
+        {"stages", stages}, {"memory_mib", preview.memoryMib}, {"seconds", preview.seconds}, {"findings", findings}};
+}
+
+std::string previewText(const PlanPreview& preview)
+{
+    std::vector<std::vector<std::string>> rows{{"stage", "steps", "task", "rows", "share", "epochs", "best epoch", ""}};
+    for (const StagePreview& stage : preview.stages) {
+        if (stage.tasks.empty())
+            rows.push_back({stage.stage, std::to_string(stage.steps), stage.skipped});
+        for (const MixtureLine& line : stage.tasks) {
+            char epochs[32], best[32];
+            std::snprintf(epochs, sizeof epochs, "%.2f", line.effectiveEpochs);
+            std::snprintf(best, sizeof best, "%.2f%s", line.expectedBestEpoch, line.known ? "" : " (guess)");
+            std::string warnings;
+            for (const std::string& warning : line.warnings)
+                warnings += (warnings.empty() ? "" : "; ") + warning;
+            rows.push_back({stage.stage, std::to_string(stage.steps), line.name, std::to_string(line.rows),
+                points(line.share) + " %", epochs, best, warnings});
+        }
+    }
+    char tail[128];
+    std::snprintf(tail, sizeof tail, "about %.0f MiB of memory and %.0f minutes\n", preview.memoryMib, preview.seconds / 60);
+    std::string text = table(rows) + tail;
+    for (const Finding& finding : preview.findings)
+        text += std::string(finding.blocking ? "error: " : "note: ") + finding.what + " " + finding.todo + "\n";
+    return text;
+}
+
+void addPlan(CLI::App& app, Invocation& invocation)
+{
+    auto options = std::make_shared<PlanOptions>();
+    CLI::App* command = addCommand(app, invocation, "plan", "A plan with good defaults, and what it would come to");
+    command->add_option("--base", options->base, "Base model; tiny is built in");
+    command->add_option("--method", options->method)->check(CLI::IsMember({"full", "lora"}));
+    command->add_option("--sampler", options->sampler);
+    command->add_option("--seeds", options->seeds)->delimiter(',');
+    command->add_option("--stages", options->stages)->delimiter(',')->check(CLI::IsMember({0, 2, 3}));
+    command->add_option("--device", options->device, "cpu or cuda:0");
+    command->add_flag("--no-baselines", options->noBaselines);
+    command->add_option("--ablate", options->ablations, "no-filter, no-stage0 or no-stage2");
+    command->add_option("--set", options->assignments, "key=value of the plan");
+    command->add_option("--out", options->out, "Where the plan is written");
+    command->callback([&invocation, options] {
+        invocation.action = [&invocation, options]() -> int {
+            bool blocked = false;
+            const int code = perform(invocation, "plan", [&](const JobContext&) -> Result<void> {
+                const Result<Plan> plan = planFor(projectOf(invocation), *options);
+                if (!plan)
+                    return plan.error();
+                const Result<PlanPreview> preview = jobs::previewPlan(projectOf(invocation), *plan);
+                if (!preview)
+                    return preview.error();
+                for (const Finding& finding : preview->findings)
+                    blocked = blocked || finding.blocking;
+                if (!options->out.empty())
+                    if (Result<void> written = jobs::writePlan(*plan, options->out); !written)
+                        return written;
+                answer(invocation, previewJson(*preview), previewText(*preview));
+                return {};
+            });
+            return code == kDone && blocked ? kRefused : code;
+        };
+    });
+}
+
+Result<void> tellRuns(const Invocation& invocation)
+{
+    const Result<db::Connection> connection = openExisting(projectOf(invocation));
+    if (!connection)
+        return connection.error();
+    const Result<std::vector<Run>> runs = db::RunRepository(**connection).all();
+    const Result<std::vector<Task>> tasks = db::TaskRepository(**connection).all();
+    if (!runs || !tasks)
+        return runs ? tasks.error() : runs.error();
+    std::map<TaskId, std::string> names;
+    for (const Task& task : *tasks)
+        names[task.id] = task.name;
+    json list = json::array();
+    std::vector<std::vector<std::string>> rows{{"id", "stage", "task", "seed", "status", "steps", "loss", "tokens", "seconds", "note"}};
+    for (const Run& run : *runs) {
+        list.push_back({{"id", run.id.value}, {"stage", wordOf(run.kind)}, {"task", run.task ? json(names[run.task]) : json(nullptr)},
+            {"status", wordOf(run.status)}, {"seed", run.seed}, {"steps", run.steps}, {"steps_total", run.stepsTotal},
+            {"loss", run.loss}, {"tokens", run.tokens}, {"target_tokens", run.targetTokens}, {"seconds", run.seconds},
+            {"parent", run.parent ? json(run.parent.value) : json(nullptr)}, {"checkpoint", run.checkpoint},
+            {"checkpoint_hash", run.checkpointHash}, {"parameters", run.parameters}, {"bytes", run.bytes}, {"note", run.note}});
+        char loss[32], seconds[32];
+        std::snprintf(loss, sizeof loss, "%.4f", run.loss);
+        std::snprintf(seconds, sizeof seconds, "%.1f", run.seconds);
+        rows.push_back({std::to_string(run.id.value), std::string(wordOf(run.kind)), names[run.task], std::to_string(run.seed),
+            std::string(wordOf(run.status)), std::to_string(run.steps) + "/" + std::to_string(run.stepsTotal), loss,
+            std::to_string(run.tokens), seconds, run.note});
+    }
+    answer(invocation, {{"runs", list}}, table(rows));
+    return {};
+}
+
+// Training commands print what `runs` prints, however they end.
+int trained(const Invocation& invocation, const std::function<Result<void>(const JobContext&)>& work)
+{
+    const int code = perform(invocation, "training", work);
+    if (code == kDone || code == kInterrupted)
+        if (const Result<void> told = tellRuns(invocation); !told)
+            std::cerr << "taskfold-cli: " << sentenceOf(told.error()) << "\n";
+    return code;
+}
+
+void addRuns(CLI::App& app, Invocation& invocation)
+{
+    auto file = std::make_shared<std::string>();
+    CLI::App* run = addCommand(app, invocation, "run", "Train everything a plan says; Ctrl+C stops and keeps");
+    run->add_option("plan", *file, "The plan's file")->required();
+    run->callback([&invocation, file] {
+        invocation.action = [&invocation, file]() -> int {
+            return trained(invocation, [&](const JobContext& context) -> Result<void> {
+                const Result<Plan> plan = jobs::readPlan(*file);
+                if (!plan)
+                    return plan.error();
+                const Result<PlanId> queued = jobs::queuePlan(projectOf(invocation), *plan, context);
+                if (!queued)
+                    return queued.error();
+                return jobs::runQueue(projectOf(invocation), *queued, context);
+            });
+        };
+    });
+    CLI::App* runs = addCommand(app, invocation, "runs", "All runs and how they stand");
+    runs->callback([&invocation] {
+        invocation.action = [&invocation]() -> int {
+            return perform(invocation, "runs", [&](const JobContext&) { return tellRuns(invocation); });
+        };
+    });
+}
+
+void addRunEdits(CLI::App& app, Invocation& invocation)
+{
+    auto id = std::make_shared<std::int64_t>(0);
+    const auto number = [&](CLI::App* command) {
+        command->add_option("run", *id, "The run's number")->required()->check(CLI::PositiveNumber);
+        return command;
+    };
+    number(addCommand(app, invocation, "resume", "Take up a stopped, interrupted or failed run and the rest of its plan"))
+        ->callback([&invocation, id] {
+            invocation.action = [&invocation, id]() -> int {
+                return trained(invocation, [&](const JobContext& context) {
+                    return jobs::resumeRun(projectOf(invocation), RunId{*id}, context);
+                });
+            };
+        });
+    number(addCommand(app, invocation, "stop", "Ask whoever trains the run to stop after its step and keep what it has"))
+        ->callback([&invocation, id] {
+            invocation.action = [&invocation, id]() -> int {
+                return perform(invocation, "stop", [&](const JobContext&) -> Result<void> {
+                    if (Result<void> asked = jobs::stopRun(projectOf(invocation), RunId{*id}); !asked)
+                        return asked;
+                    answer(invocation, {{"run", *id}, {"status", "stopping"}}, "Run " + std::to_string(*id) + " will stop.\n");
+                    return {};
+                });
+            };
+        });
+    number(addCommand(app, invocation, "delete", "Forget a run and its checkpoints"))->callback([&invocation, id] {
+        invocation.action = [&invocation, id]() -> int {
+            return perform(invocation, "delete", [&](const JobContext&) -> Result<void> {
+                if (Result<void> removed = jobs::deleteRun(projectOf(invocation), RunId{*id}); !removed)
+                    return removed;
+                answer(invocation, {{"deleted", *id}}, "Deleted run " + std::to_string(*id) + ".\n");
+                return {};
+            });
+        };
+    });
+}
+
+}  // namespace
+
+void addTrainCommands(CLI::App& app, Invocation& invocation)
+{
+    addPlan(app, invocation);
+    addRuns(app, invocation);
+    addRunEdits(app, invocation);
+}
+
+}  // namespace taskfold::cli

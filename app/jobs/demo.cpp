@@ -1,0 +1,131 @@
+#include "app/jobs/demo.h"
+
+#include "app/jobs/comparing.h"
+#include "app/jobs/evaluation.h"
+#include "app/jobs/filter.h"
+#include "app/jobs/importdata.h"
+#include "app/jobs/planfile.h"
+#include "app/jobs/planning.h"
+#include "app/jobs/training.h"
+#include "db/taskrepository.h"
+#include "engine/data/demodata.h"
+
+#include <system_error>
+
+namespace taskfold::jobs {
+
+namespace {
+
+TinySize demoModel()
+{
+    TinySize size;
+    size.layers = 2;
+    size.hidden = 64;
+    size.heads = 4;
+    size.keyValueHeads = 2;
+    size.feedForward = 192;
+    size.context = 96;
+    size.vocabulary = 400;
+    return size;
+}
+
+// Small enough for two cores and two minutes: what is cut is the epochs, not the steps of the method.
+void setUp(Plan& plan)
+{
+    plan.name = "demo";
+    plan.base = "tiny";
+    plan.tiny = demoModel();
+    plan.context = demoModel().context;
+    plan.batch = 16;
+    plan.learningRate = {{"baseline", 3e-3}, {"stage0", 2e-3}, {"stage2", 3e-3}, {"stage3", 3e-3}};
+    plan.epochsCap = 12;
+    plan.epochsDefault = 4;
+    plan.validationRows = 60;
+    plan.evaluations = 6;
+    plan.minEvaluationGap = 40;
+    plan.maxNewTokens = 24;
+}
+
+Result<void> import(const Project& project, const JobContext& context)
+{
+    const std::filesystem::path data = project.folder / "demo-data";
+    std::error_code failure;
+    std::filesystem::create_directories(data, failure);
+    if (Result<void> written = data::writeDemoData(data); !written)
+        return written;
+    ImportRequest request;
+    request.sources.push_back({data / "tasks", {}, {}, {}, false, true});
+    request.sources.push_back({data / "corpus.txt", "travel talk", {}, {}, true, true});
+    const Result<ImportOutcome> done = importData(project, request, context);
+    if (!done)
+        return done.error();
+    if (!done->accepted)
+        return Error{ErrorCode::Internal, "the generated data was refused"};
+    return {};
+}
+
+Result<void> filter(const Project& project, const JobContext& context)
+{
+    FilterSetup setup;
+    setup.base = "tiny";
+    setup.tiny = demoModel();
+    setup.context = demoModel().context;
+    setup.batch = 16;
+    setup.learningRate = 3e-3;
+    setup.warmUpSteps = 150;
+    setup.probes = 6;
+    if (Result<void> measured = measureAffinity(project, setup, context); !measured)
+        return measured;
+    const Result<int> accepted = acceptSuggestions(project, "auto");
+    if (!accepted)
+        return accepted.error();
+    return {};
+}
+
+Result<Comparison> train(const Project& project, const JobContext& context)
+{
+    Result<Plan> plan = draftPlan(project, "tiny");
+    if (!plan)
+        return std::move(plan).error();
+    setUp(*plan);
+    if (Result<void> written = writePlan(*plan, project.folder / "demo-plan.json"); !written)
+        return std::move(written).error();
+    const Result<PlanId> queued = queuePlan(project, *plan, context);
+    if (!queued)
+        return queued.error();
+    if (Result<void> trained = runQueue(project, *queued, context); !trained)
+        return std::move(trained).error();
+    if (const auto scores = evaluateAll(project, Split::Test, context); !scores)
+        return scores.error();
+    return compareRuns(project, {}, {}, context);
+}
+
+}  // namespace
+
+Result<DemoOutcome> runDemo(const Project& project, const DemoOptions& options, const JobContext& context)
+{
+    {
+        Result<db::Connection> connection = openProject(project);
+        if (!connection)
+            return std::move(connection).error();
+        const Result<std::vector<Task>> tasks = db::TaskRepository(**connection).all();
+        if (!tasks)
+            return tasks.error();
+        if (!tasks->empty())
+            return Error{ErrorCode::InvalidInput, project.folder.string() + " has tasks already: name a new folder for the demo"};
+    }
+    if (Result<void> imported = import(project, context); !imported)
+        return std::move(imported).error();
+    if (options.dataOnly)
+        return DemoOutcome{};
+    if (Result<void> filtered = filter(project, context); !filtered)
+        return std::move(filtered).error();
+    const Result<Comparison> comparison = train(project, context);
+    if (!comparison)
+        return comparison.error();
+    DemoOutcome outcome;
+    outcome.verdict = suiteLine(*comparison);
+    return outcome;
+}
+
+}  // namespace taskfold::jobs

@@ -1,0 +1,98 @@
+#include "app/jobs/comparing.h"
+#include "db/runrepository.h"
+#include "db/taskrepository.h"
+#include "engine/stats/overhead.h"
+
+#include <algorithm>
+
+namespace taskfold::jobs {
+
+namespace {
+
+struct Sums {
+    double models = 0, parameters = 0, bytes = 0, tokens = 0, seconds = 0;
+
+    void add(const Run& run)
+    {
+        ++models;
+        parameters += static_cast<double>(run.parameters);
+        bytes += static_cast<double>(run.bytes);
+        tokens += static_cast<double>(run.targetTokens);
+        seconds += run.seconds;
+    }
+};
+
+// What the runs of one plan and seed came to.
+struct Parts {
+    Sums singles, excluded, folded, stages, probes;
+};
+
+Result<Parts> partsOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed)
+{
+    const Result<std::vector<Run>> runs = db::RunRepository(database).all();
+    const Result<std::vector<Task>> tasks = db::TaskRepository(database).all();
+    if (!runs || !tasks)
+        return runs ? tasks.error() : runs.error();
+    const auto isExcluded = [&](TaskId id) {
+        return std::any_of(tasks->begin(), tasks->end(), [&](const Task& task) {
+            return task.id == id && std::find(plan.excluded.begin(), plan.excluded.end(), task.name) != plan.excluded.end();
+        });
+    };
+    Parts parts;
+    for (const Run& run : *runs) {
+        if (run.kind == RunKind::Probe || run.kind == RunKind::Pilot)
+            parts.probes.add(run);
+        if (run.plan != plan.id || run.seed != seed || run.status != RunStatus::Completed)
+            continue;
+        if (run.kind == RunKind::Baseline) {
+            parts.singles.add(run);
+            if (isExcluded(run.task))
+                parts.excluded.add(run);
+        } else {
+            parts.stages.add(run);
+            if (run.kind == RunKind::Stage3)
+                parts.folded.add(run);
+        }
+    }
+    return parts;
+}
+
+}  // namespace
+
+Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed)
+{
+    const Result<Parts> parts = partsOf(database, plan, seed);
+    if (!parts)
+        return parts.error();
+    const int excluded = static_cast<int>(plan.excluded.size());
+    const int all = static_cast<int>(plan.kept.size()) + excluded;
+    const Sums& one = parts->folded;
+    const Sums& own = parts->excluded;
+    Ledger ledger;
+    ledger.modelsBefore = all;
+    ledger.modelsAfter = 1 + excluded;
+    ledger.overheadReduction = stats::overheadReduction(all, excluded);
+    const bool whole = parts->singles.models == all && one.models > 0;
+    if (!whole)
+        return ledger;  // without every single-task model there is nothing to set against
+    ledger.lines = {
+        {"models", static_cast<double>(all), static_cast<double>(1 + excluded), "models",
+            "models to serve: one a task, against one and those of excluded tasks"},
+        {"parameters", parts->singles.parameters, one.parameters + own.parameters, "parameters",
+            "tensors stored in the checkpoints, tied ones once"},
+        {"bytes", parts->singles.bytes, one.bytes + own.bytes, "bytes", "sizes of the checkpoints' model files"},
+        {"train_tokens", parts->singles.tokens, parts->stages.tokens + own.tokens, "target tokens",
+            "target tokens processed by each training, excluded tasks' own models on both sides"},
+        {"train_seconds", parts->singles.seconds, parts->stages.seconds + own.seconds, "seconds",
+            "time of each training on this machine, evaluations included"},
+        {"train_tokens_with_singles", parts->singles.tokens, parts->stages.tokens + parts->singles.tokens + parts->probes.tokens,
+            "target tokens", "the same when the single-task models and probes that stages 1 to 3 were planned from are counted too"},
+        {"train_seconds_with_singles", parts->singles.seconds,
+            parts->stages.seconds + parts->singles.seconds + parts->probes.seconds, "seconds",
+            "the same with single-task models and probes"},
+        {"probe_seconds", 0, parts->probes.seconds, "seconds", "affinity measurements of this project"},
+    };
+    return ledger;
+}
+
+}  // namespace taskfold::jobs

@@ -1,0 +1,132 @@
+#include "app/jobs/taskdata.h"
+
+#include "db/datasetrepository.h"
+#include "db/taskrepository.h"
+#include "engine/core/hash.h"
+#include "engine/core/random.h"
+#include "engine/data/rowstore.h"
+
+#include <algorithm>
+
+namespace taskfold::jobs {
+
+namespace {
+
+// The same choice every time, in file order.
+void cut(std::vector<Row>& rows, std::int64_t cap)
+{
+    if (cap <= 0 || static_cast<std::int64_t>(rows.size()) <= cap)
+        return;
+    Random random{20260101};
+    random.shuffle(rows);
+    rows.resize(static_cast<std::size_t>(cap));
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.line < b.line; });
+}
+
+Result<TaskVersions> versionsOfTask(SQLite::Database& database, const Task& task)
+{
+    const db::DatasetRepository datasets(database);
+    auto newest = datasets.newest(task.id);
+    if (!newest)
+        return std::move(newest).error();
+    TaskVersions versions{task, *std::move(newest), 0};
+    if (const auto train = versions.splits.find(Split::Train); train != versions.splits.end()) {
+        const Result<std::int64_t> masked = datasets.maskCount(train->second.id);
+        if (!masked)
+            return masked.error();
+        versions.masked = *masked;
+    }
+    return versions;
+}
+
+}  // namespace
+
+std::int64_t TaskVersions::trainable() const
+{
+    const auto train = splits.find(Split::Train);
+    return train == splits.end() ? 0 : train->second.rowsKept - masked;
+}
+
+Result<std::vector<TaskVersions>> versionsOf(SQLite::Database& database)
+{
+    const Result<std::vector<Task>> tasks = db::TaskRepository(database).all();
+    if (!tasks)
+        return tasks.error();
+    std::vector<TaskVersions> all;
+    for (const Task& task : *tasks) {
+        Result<TaskVersions> versions = versionsOfTask(database, task);
+        if (!versions)
+            return std::move(versions).error();
+        all.push_back(*std::move(versions));
+    }
+    return all;
+}
+
+std::string dataKey(const std::string& task, Split split)
+{
+    return task + "/" + std::string(wordOf(split));
+}
+
+Result<std::string> maskHash(SQLite::Database& database, const DatasetVersion& train)
+{
+    const auto masks = db::DatasetRepository(database).masks(train.id);
+    if (!masks)
+        return masks.error();
+    std::string lines;
+    for (const auto& [line, twin] : *masks)
+        lines += std::to_string(line) + "\n";
+    return sha256(lines);
+}
+
+Result<std::vector<Row>> rowsOf(
+    const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap)
+{
+    Result<std::vector<Row>> rows = data::readRows(project.rows(), version.hash);
+    if (!rows)
+        return rows;
+    if (version.split == Split::Train) {
+        const auto masks = db::DatasetRepository(database).masks(version.id);
+        if (!masks)
+            return masks.error();
+        std::erase_if(*rows, [&](const Row& row) { return masks->contains(row.line); });
+    }
+    cut(*rows, cap);
+    return rows;
+}
+
+Result<TaskVersions> frozenTask(SQLite::Database& database, const Plan& plan, const std::string& name)
+{
+    const Result<Task> task = db::TaskRepository(database).byName(name);
+    if (!task)
+        return task.error();
+    Result<TaskVersions> versions = versionsOfTask(database, *task);
+    if (!versions)
+        return versions;
+    const auto history = db::DatasetRepository(database).history(task->id);
+    if (!history)
+        return history.error();
+    for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
+        const auto frozen = plan.dataHashes.find(dataKey(name, split));
+        if (frozen == plan.dataHashes.end()) {
+            versions->splits.erase(split);
+            continue;
+        }
+        const auto version = std::find_if(history->begin(), history->end(),
+            [&](const DatasetVersion& one) { return one.split == split && one.hash == frozen->second; });
+        if (version == history->end())
+            return Error{ErrorCode::NotFound, "the plan's rows of " + dataKey(name, split) + " are gone: make the plan anew"};
+        versions->splits[split] = *version;
+    }
+    if (const auto train = versions->splits.find(Split::Train); train != versions->splits.end()) {
+        const Result<std::string> masks = maskHash(database, train->second);
+        if (!masks)
+            return masks.error();
+        const auto frozen = plan.masks.find(name);
+        if (frozen != plan.masks.end() && frozen->second != *masks)
+            return Error{ErrorCode::InvalidInput,
+                "other rows of " + name + " are masked now than when the plan was made, because tasks came or went: make the plan anew"};
+    }
+    return versions;
+}
+
+}  // namespace taskfold::jobs

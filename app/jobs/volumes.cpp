@@ -1,0 +1,302 @@
+#include "app/jobs/volumes.h"
+
+#include "app/jobs/taskdata.h"
+#include "db/baserepository.h"
+#include "db/datasetrepository.h"
+#include "db/taskrepository.h"
+#include "engine/data/reader.h"
+#include "engine/data/rowstore.h"
+#include "engine/text/tokenizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace taskfold::jobs {
+
+namespace {
+
+using Masks = std::map<std::int64_t, std::string>;
+
+// Lengths in tokens or, without tokenizer, in bytes.
+class Counter {
+public:
+    explicit Counter(std::unique_ptr<Tokenizer> tokenizer) : m_tokenizer(std::move(tokenizer)) { }
+
+    std::int64_t lengthOf(const data::RowFile& rows, std::int64_t i) const
+    {
+        if (!m_tokenizer)
+            return static_cast<std::int64_t>(rows.input(i).size() + rows.target(i).size());
+        return static_cast<std::int64_t>(m_tokenizer->encode(rows.input(i), SpecialTokens::AsText).size()
+            + m_tokenizer->encodeContinuation(rows.target(i), SpecialTokens::AsText).size());
+    }
+
+private:
+    std::unique_ptr<Tokenizer> m_tokenizer;
+};
+
+LengthStatistics statisticsOf(std::vector<std::int64_t> lengths)
+{
+    LengthStatistics result;
+    if (lengths.empty())
+        return result;
+    std::sort(lengths.begin(), lengths.end());
+    const auto at = [&](double p) {
+        const auto index = static_cast<std::size_t>(p * static_cast<double>(lengths.size() - 1) + 0.5);
+        return lengths[index];
+    };
+    result.smallest = lengths.front();
+    result.median = at(0.5);
+    result.p90 = at(0.9);
+    result.p99 = at(0.99);
+    result.largest = lengths.back();
+    constexpr std::int64_t kBars = 40;
+    result.barWidth = std::max<std::int64_t>(1, (result.p99 + kBars - 1) / kBars);
+    result.bars.resize(static_cast<std::size_t>(result.largest / result.barWidth + 1));
+    if (result.bars.size() > 4 * kBars)
+        result.bars.resize(4 * kBars);  // the last one holds what is longer
+    for (const std::int64_t length : lengths)
+        ++result.bars[std::min(static_cast<std::size_t>(length / result.barWidth), result.bars.size() - 1)];
+    return result;
+}
+
+struct Counted {
+    std::int64_t tokens = 0;
+    std::vector<std::int64_t> lengths;
+    std::map<std::string, std::int64_t> labels;
+};
+
+Counted count(const data::RowFile& rows, const Masks& masks, const Counter& counter, bool labels)
+{
+    Counted counted;
+    for (std::int64_t i = 0; i < rows.size(); ++i) {
+        if (masks.contains(rows.line(i)))
+            continue;
+        const std::int64_t length = counter.lengthOf(rows, i);
+        counted.tokens += length;
+        counted.lengths.push_back(length);
+        if (labels)
+            ++counted.labels[std::string(rows.target(i))];
+    }
+    return counted;
+}
+
+class VolumeReader {
+public:
+    VolumeReader(const Project& project, SQLite::Database& database, const JobContext& context, Counter counter, std::string unit)
+        : m_project(project), m_datasets(database), m_context(context), m_counter(std::move(counter)), m_unit(std::move(unit))
+    {
+    }
+
+    Result<TaskVolume> volumeOf(const TaskVersions& versions)
+    {
+        TaskVolume volume;
+        volume.task = versions.task;
+        volume.unit = m_unit;
+        for (const auto& [split, version] : versions.splits) {
+            if (m_context.stop.stop_requested())
+                return Error{ErrorCode::Cancelled, {}};
+            if (Result<void> added = add(version, volume); !added)
+                return std::move(added).error();
+        }
+        return volume;
+    }
+
+private:
+    Result<void> add(const DatasetVersion& version, TaskVolume& volume)
+    {
+        const bool train = version.split == Split::Train;
+        const Result<Masks> masks = train ? m_datasets.masks(version.id) : Result<Masks>(Masks{});
+        if (!masks)
+            return masks.error();
+        const Result<data::RowFile> rows = data::RowFile::open(m_project.rows(), version.hash);
+        if (!rows)
+            return rows.error();
+        Volume& of = volume.splits[version.split];
+        of.imported = version.rowsIn;
+        of.kept = version.rowsKept - static_cast<std::int64_t>(masks->size());
+        of.dropped = version.issues;
+        if (!masks->empty())
+            of.dropped[Reason::Leak] += static_cast<std::int64_t>(masks->size());
+        takeAwayFixed(version, of);
+        Counted counted = count(*rows, *masks, m_counter, train && choosesLabels(volume.task));
+        of.tokens = counted.tokens;
+        if (train) {
+            volume.lengths = statisticsOf(std::move(counted.lengths));
+            volume.labels = std::move(counted.labels);
+        }
+        return {};
+    }
+
+    // A row that was only put right isn't dropped.
+    void takeAwayFixed(const DatasetVersion& version, Volume& of) const
+    {
+        const auto label = of.dropped.find(Reason::LabelUnknown);
+        if (label == of.dropped.end())
+            return;
+        const auto issues = m_datasets.issues(version.id, Reason::LabelUnknown, 0, label->second);
+        if (!issues)
+            return;
+        label->second -= std::count_if(issues->begin(), issues->end(),
+            [](const RowIssue& issue) { return issue.action == IssueAction::Fixed; });
+        if (label->second == 0)
+            of.dropped.erase(label);
+    }
+
+    const Project& m_project;
+    db::DatasetRepository m_datasets;
+    const JobContext& m_context;
+    Counter m_counter;
+    std::string m_unit;
+};
+
+bool holds(std::string_view text, const std::string& word)
+{
+    const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+    return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
+std::vector<std::string> wordsOf(const std::string& text)
+{
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : text + " ") {
+        if (c != ' ') {
+            word += c;
+        } else if (!word.empty()) {
+            words.push_back(std::move(word));
+            word.clear();
+        }
+    }
+    return words;
+}
+
+}  // namespace
+
+Result<std::string> usualBase(const Project& project)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<std::vector<BaseModel>> bases = db::BaseRepository(**connection).all();
+    if (!bases)
+        return bases.error();
+    std::string name;
+    for (const BaseModel& base : *bases)
+        if (name.empty() || name == "tiny" || (base.name != "tiny" && !base.run))
+            name = base.name;
+    return name;
+}
+
+Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::string& base, const JobContext& context)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    std::unique_ptr<Tokenizer> tokenizer;
+    if (!base.empty()) {
+        const Result<BaseModel> model = db::BaseRepository(**connection).byName(base);
+        if (!model)
+            return model.error();
+        Result<std::unique_ptr<Tokenizer>> opened = openTokenizer(project.resolved(model->path));
+        if (!opened)
+            return std::move(opened).error();
+        tokenizer = *std::move(opened);
+    }
+    const Result<std::vector<TaskVersions>> tasks = versionsOf(**connection);
+    if (!tasks)
+        return tasks.error();
+    VolumeReader reader(project, **connection, context, Counter(std::move(tokenizer)), base.empty() ? "bytes" : base);
+    std::vector<TaskVolume> volumes;
+    for (const TaskVersions& task : *tasks) {
+        if (context.report)
+            context.report({static_cast<std::int64_t>(volumes.size()), static_cast<std::int64_t>(tasks->size()), {},
+                "counting " + task.task.name});
+        Result<TaskVolume> volume = reader.volumeOf(task);
+        if (!volume)
+            return std::move(volume).error();
+        volumes.push_back(*std::move(volume));
+    }
+    return volumes;
+}
+
+Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<Task> task = db::TaskRepository(**connection).byName(wanted.task);
+    if (!task)
+        return task.error();
+    const db::DatasetRepository datasets(**connection);
+    const auto versions = datasets.newest(task->id);
+    if (!versions)
+        return versions.error();
+    const auto version = versions->find(wanted.split);
+    if (version == versions->end())
+        return RowsGiven{};
+    const Result<Masks> masks = datasets.masks(version->second.id);
+    if (!masks)
+        return masks.error();
+    const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version->second.hash);
+    if (!rows)
+        return rows.error();
+    const std::vector<std::string> words = wordsOf(wanted.words);
+    RowsGiven given;
+    for (std::int64_t i = 0; i < rows->size(); ++i) {
+        if (context.stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        const auto mask = masks->find(rows->line(i));
+        const bool fits = (!wanted.masked || (mask != masks->end() && *wanted.masked == Reason::Leak))
+            && std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+                   return holds(rows->input(i), word) || holds(rows->target(i), word);
+               });
+        if (!fits)
+            continue;
+        const std::int64_t place = given.total++;
+        if (place < wanted.offset || place >= wanted.offset + wanted.limit)
+            continue;
+        RowView view{rows->row(i), std::nullopt, {}};
+        if (mask != masks->end()) {
+            view.masked = Reason::Leak;
+            view.twin = mask->second;
+        }
+        given.rows.push_back(std::move(view));
+    }
+    return given;
+}
+
+Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& name, std::optional<Split> split)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<Task> task = db::TaskRepository(**connection).byName(name);
+    if (!task)
+        return task.error();
+    const db::DatasetRepository datasets(**connection);
+    const auto versions = datasets.newest(task->id);
+    if (!versions)
+        return versions.error();
+    std::vector<RowIssue> all;
+    for (const auto& [one, version] : *versions) {
+        if (split && one != *split)
+            continue;
+        auto issues = datasets.issues(version.id, std::nullopt, 0, 1'000'000'000);
+        const auto masks = datasets.masks(version.id);
+        if (!issues || !masks)
+            return issues ? masks.error() : issues.error();
+        all.insert(all.end(), issues->begin(), issues->end());
+        if (masks->empty())
+            continue;
+        const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
+        if (!rows)
+            return rows.error();
+        for (std::int64_t i = 0; i < rows->size(); ++i)
+            if (const auto mask = masks->find(rows->line(i)); mask != masks->end())
+                all.push_back({version.sources.empty() ? "" : version.sources.front().path, rows->line(i), "input",
+                    Reason::Leak, IssueAction::Masked, data::excerptOf(rows->input(i)), "also " + mask->second});
+    }
+    return all;
+}
+
+}  // namespace taskfold::jobs

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "app/jobs/project.h"
+#include "engine/core/dataset.h"
+#include "engine/core/row.h"
+#include "engine/jobs/job.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taskfold::jobs {
+
+/// Everything there is to say about each task's data. Tokens are counted by the base model of that name where it is known
+/// to the project, else by bytes; counts are kept.
+Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::string& base, const JobContext& context);
+
+/// The base that tokens are counted by when nobody says: the newest real one, else tiny, else none.
+Result<std::string> usualBase(const Project& project);
+
+struct RowView {
+    Row row;
+    std::optional<Reason> masked;
+    std::string twin;
+};
+
+struct RowsWanted {
+    std::string task;
+    Split split = Split::Train;
+    std::string words;  // all of which input or target hold, letter case aside
+    std::optional<Reason> masked;
+    std::int64_t offset = 0, limit = 100;
+};
+
+struct RowsGiven {
+    std::int64_t total = 0;  // that match
+    std::vector<RowView> rows;
+};
+
+Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context);
+
+/// All issues of a task's newest versions, those of masked rows included.
+Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& task, std::optional<Split> split);
+
+}  // namespace taskfold::jobs
