@@ -1,5 +1,6 @@
 # Engine and database put to work, without Qt and without a program. One source a line.
 set(TASKFOLD_JOB_SOURCES
+    jobs/baselines.cpp
     jobs/bases.cpp
     jobs/budget.cpp
     jobs/check.cpp

@@ -82,9 +82,11 @@ std::string viewText(const jobs::FilterView& view)
 }
 
 struct FilterOptions {
-    std::string base, signal = "look_ahead", mode = "suggest", device = "cpu";
+    std::string base, signal = "lookahead", mode = "suggest", device = "cpu";
     int threads = 0, probes = 10;
     std::int64_t warmUp = 60;
+    double learningRate = 0;
+    int batch = 32;
     std::uint64_t seed = 1;
 };
 
@@ -94,7 +96,7 @@ Result<void> filter(const Invocation& invocation, const FilterOptions& options, 
     const std::optional<FilterMode> mode = filterModeOf(options.mode);
     const std::optional<Signal> signal = signalOf(options.signal);
     if (!mode || !signal)
-        return Error{ErrorCode::InvalidInput, "--mode is off, suggest or auto; --signal is gradient_cosine or look_ahead"};
+        return Error{ErrorCode::InvalidInput, "--mode is off, suggest or auto; --signal is gradient or lookahead"};
     if (!options.base.empty() && *mode != FilterMode::Off) {
         jobs::FilterSetup setup;
         setup.base = options.base;
@@ -104,6 +106,8 @@ Result<void> filter(const Invocation& invocation, const FilterOptions& options, 
         setup.probes = options.probes;
         setup.warmUpSteps = options.warmUp;
         setup.seed = options.seed;
+        setup.learningRate = options.learningRate;
+        setup.batch = options.batch;
         if (Result<void> measured = jobs::measureAffinity(project, setup, context); !measured)
             return measured;
     }
@@ -122,7 +126,7 @@ void addFilter(CLI::App& app, Invocation& invocation)
     auto options = std::make_shared<FilterOptions>();
     CLI::App* command = addCommand(app, invocation, "filter", "Which tasks help or harm each other, and what is suggested");
     command->add_option("--base", options->base, "Measure afresh from this base model");
-    command->add_option("--signal", options->signal, "gradient_cosine or look_ahead")->capture_default_str();
+    command->add_option("--signal", options->signal, "gradient or lookahead")->capture_default_str();
     command->add_option("--mode", options->mode, "off, suggest or auto")
         ->check(CLI::IsMember({"off", "suggest", "auto"}))
         ->capture_default_str();
@@ -130,6 +134,8 @@ void addFilter(CLI::App& app, Invocation& invocation)
     command->add_option("--threads", options->threads)->check(CLI::NonNegativeNumber);
     command->add_option("--probes", options->probes, "Measurements along the joint run")->check(CLI::PositiveNumber)->capture_default_str();
     command->add_option("--warm-up", options->warmUp, "Joint steps before the first")->check(CLI::NonNegativeNumber)->capture_default_str();
+    command->add_option("--learning-rate", options->learningRate, "Of the probe's steps; by the base's size otherwise");
+    command->add_option("--batch", options->batch)->check(CLI::PositiveNumber)->capture_default_str();
     command->add_option("--seed", options->seed)->capture_default_str();
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {

@@ -1,5 +1,6 @@
 #include "app/jobs/comparing.h"
 
+#include "app/jobs/baselines.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/comparisonrepository.h"
@@ -57,6 +58,10 @@ public:
         if (!plan)
             return std::move(plan).error();
         m_plan = *std::move(plan);
+        Result<Baselines> singles = Baselines::of(m_database);
+        if (!singles)
+            return std::move(singles).error();
+        m_singles = *std::move(singles);
         return {};
     }
 
@@ -152,24 +157,28 @@ private:
         return rowsOf(m_project, m_database, version->second, m_plan.testRowsCap);
     }
 
-    // The run of one seed that stands on the left, and on the right.
-    RunId runOf(RunKind kind, TaskId task, std::uint64_t seed) const
+    // The single-task model on the left, and the multi-task run on the right, of one seed.
+    RunId singleOf(const Task& task, std::uint64_t seed) const
+    {
+        const std::optional<Run> run = m_singles.find(m_plan, task.name, task.id, seed);
+        return run ? run->id : RunId{};
+    }
+
+    RunId multiOf(std::uint64_t seed) const
     {
         RunId found;
         for (const Run& run : m_all)
-            if (run.plan == m_candidate.plan && run.kind == kind && run.seed == seed && run.status == RunStatus::Completed
-                && (kind != RunKind::Baseline || run.task == task))
+            if (run.plan == m_candidate.plan && run.kind == m_candidate.kind && run.seed == seed
+                && run.status == RunStatus::Completed)
                 found = run.id;
-        return found;
+        return seed == m_candidate.seed ? m_candidate.id : found;
     }
 
     Result<Paired> pairOf(const Task& task, const std::vector<Row>& rows, std::uint64_t seed, bool excluded) const
     {
         Paired paired;
-        const RunId left = m_baseline ? m_baseline : runOf(RunKind::Baseline, task.id, seed);
-        RunId right = seed == m_candidate.seed ? m_candidate.id : runOf(m_candidate.kind, task.id, seed);
-        if (excluded)
-            right = left;  // it keeps its own model
+        const RunId left = m_baseline ? m_baseline : singleOf(task, seed);
+        const RunId right = excluded ? left : multiOf(seed);  // an excluded one keeps its own model
         if (!left || !right) {
             paired.missing = left ? "no multi-task run of seed " + std::to_string(seed)
                                   : "no single-task model of seed " + std::to_string(seed);
@@ -260,6 +269,7 @@ private:
     Run m_candidate;
     RunId m_baseline;
     Plan m_plan;
+    Baselines m_singles;
 };
 
 }  // namespace

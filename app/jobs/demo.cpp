@@ -32,7 +32,6 @@ TinySize demoModel()
 // Small enough for two cores and two minutes: what is cut is the epochs, not the steps of the method.
 void setUp(Plan& plan)
 {
-    plan.name = "demo";
     plan.base = "tiny";
     plan.tiny = demoModel();
     plan.context = demoModel().context;
@@ -41,7 +40,7 @@ void setUp(Plan& plan)
     plan.epochsCap = 12;
     plan.epochsDefault = 4;
     plan.validationRows = 60;
-    plan.evaluations = 6;
+    plan.evaluations = 12;
     plan.minEvaluationGap = 40;
     plan.maxNewTokens = 24;
 }
@@ -72,8 +71,9 @@ Result<void> filter(const Project& project, const JobContext& context)
     setup.context = demoModel().context;
     setup.batch = 16;
     setup.learningRate = 3e-3;
-    setup.warmUpSteps = 150;
-    setup.probes = 6;
+    setup.warmUpSteps = 500;
+    setup.probes = 5;
+    setup.heldRows = 32;
     if (Result<void> measured = measureAffinity(project, setup, context); !measured)
         return measured;
     const Result<int> accepted = acceptSuggestions(project, "auto");
@@ -82,22 +82,20 @@ Result<void> filter(const Project& project, const JobContext& context)
     return {};
 }
 
-Result<Comparison> train(const Project& project, const JobContext& context)
+Result<void> run(const Project& project, const std::vector<int>& stages, const JobContext& context)
 {
     Result<Plan> plan = draftPlan(project, "tiny");
     if (!plan)
         return std::move(plan).error();
     setUp(*plan);
+    plan->stages = stages;
+    plan->name = stages.empty() ? "demo: baselines" : "demo";
     if (Result<void> written = writePlan(*plan, project.folder / "demo-plan.json"); !written)
-        return std::move(written).error();
+        return written;
     const Result<PlanId> queued = queuePlan(project, *plan, context);
     if (!queued)
         return queued.error();
-    if (Result<void> trained = runQueue(project, *queued, context); !trained)
-        return std::move(trained).error();
-    if (const auto scores = evaluateAll(project, Split::Test, context); !scores)
-        return scores.error();
-    return compareRuns(project, {}, {}, context);
+    return runQueue(project, *queued, context);
 }
 
 }  // namespace
@@ -118,9 +116,16 @@ Result<DemoOutcome> runDemo(const Project& project, const DemoOptions& options, 
         return std::move(imported).error();
     if (options.dataOnly)
         return DemoOutcome{};
-    if (Result<void> filtered = filter(project, context); !filtered)
-        return std::move(filtered).error();
-    const Result<Comparison> comparison = train(project, context);
+    Result<void> done = run(project, {}, context);  // what the filter and the stages' budgets are told by
+    if (done)
+        done = filter(project, context);
+    if (done)
+        done = run(project, {2, 3}, context);
+    if (!done)
+        return std::move(done).error();
+    if (const auto scores = evaluateAll(project, Split::Test, context); !scores)
+        return scores.error();
+    const Result<Comparison> comparison = compareRuns(project, {}, {}, context);
     if (!comparison)
         return comparison.error();
     DemoOutcome outcome;

@@ -22,9 +22,9 @@ namespace taskfold::jobs {
 namespace {
 
 constexpr std::int64_t kTrainRows = 2000;  // of each task: a probe needs no more
-constexpr std::int64_t kHeldRows = 64;
 
-Result<std::vector<compute::TaskRows>> probeRows(const Project& project, SQLite::Database& database)
+Result<std::vector<compute::TaskRows>> probeRows(
+    const Project& project, SQLite::Database& database, std::int64_t heldRows)
 {
     const Result<std::vector<TaskVersions>> tasks = versionsOf(database);
     if (!tasks)
@@ -36,7 +36,7 @@ Result<std::vector<compute::TaskRows>> probeRows(const Project& project, SQLite:
         if (train == task.splits.end() || held == task.splits.end() || task.trainable() == 0 || held->second.rowsKept == 0)
             continue;
         Result<std::vector<Row>> rows = rowsOf(project, database, train->second, kTrainRows);
-        Result<std::vector<Row>> validation = rowsOf(project, database, held->second, kHeldRows);
+        Result<std::vector<Row>> validation = rowsOf(project, database, held->second, heldRows);
         if (!rows || !validation)
             return rows ? std::move(validation).error() : std::move(rows).error();
         all.push_back({task.task, *std::move(rows), *std::move(validation)});
@@ -80,7 +80,7 @@ Result<void> measureInto(const Project& project, SQLite::Database& database, con
     const Result<BaseModel> base = probeBase(project, setup, context);
     if (!base)
         return base.error();
-    Result<std::vector<compute::TaskRows>> rows = probeRows(project, database);
+    Result<std::vector<compute::TaskRows>> rows = probeRows(project, database, setup.heldRows);
     if (!rows)
         return std::move(rows).error();
     const Result<compute::Engine*> engine = computeEngine();

@@ -25,6 +25,7 @@ struct FilterSetup {
     int probes = 10;
     int batch = 32;
     int context = 256;
+    std::int64_t heldRows = 64;  // validation rows of each task that effects are measured on
 };
 
 /// What is known about which tasks help or harm each other, and what was decided.

@@ -1,9 +1,10 @@
+#include "app/jobs/baselines.h"
 #include "app/jobs/comparing.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
 #include "engine/stats/overhead.h"
 
-#include <algorithm>
+#include <optional>
 
 namespace taskfold::jobs {
 
@@ -30,29 +31,31 @@ struct Parts {
 Result<Parts> partsOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed)
 {
     const Result<std::vector<Run>> runs = db::RunRepository(database).all();
-    const Result<std::vector<Task>> tasks = db::TaskRepository(database).all();
-    if (!runs || !tasks)
-        return runs ? tasks.error() : runs.error();
-    const auto isExcluded = [&](TaskId id) {
-        return std::any_of(tasks->begin(), tasks->end(), [&](const Task& task) {
-            return task.id == id && std::find(plan.excluded.begin(), plan.excluded.end(), task.name) != plan.excluded.end();
-        });
-    };
+    const Result<Baselines> singles = Baselines::of(database);
+    if (!runs || !singles)
+        return runs ? singles.error() : runs.error();
     Parts parts;
+    for (const bool kept : {true, false})
+        for (const std::string& name : kept ? plan.kept : plan.excluded) {
+            const Result<Task> task = db::TaskRepository(database).byName(name);
+            if (!task)
+                return task.error();
+            const std::optional<Run> single = singles->find(plan, name, task->id, seed);
+            if (!single)
+                continue;
+            parts.singles.add(*single);
+            if (!kept)
+                parts.excluded.add(*single);
+        }
     for (const Run& run : *runs) {
         if (run.kind == RunKind::Probe || run.kind == RunKind::Pilot)
             parts.probes.add(run);
-        if (run.plan != plan.id || run.seed != seed || run.status != RunStatus::Completed)
+        const bool stage = run.kind == RunKind::Stage0 || run.kind == RunKind::Stage2 || run.kind == RunKind::Stage3;
+        if (!stage || run.plan != plan.id || run.seed != seed || run.status != RunStatus::Completed)
             continue;
-        if (run.kind == RunKind::Baseline) {
-            parts.singles.add(run);
-            if (isExcluded(run.task))
-                parts.excluded.add(run);
-        } else {
-            parts.stages.add(run);
-            if (run.kind == RunKind::Stage3)
-                parts.folded.add(run);
-        }
+        parts.stages.add(run);
+        if (run.kind == RunKind::Stage3)
+            parts.folded.add(run);
     }
     return parts;
 }

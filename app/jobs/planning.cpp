@@ -1,5 +1,6 @@
 #include "app/jobs/planning.h"
 
+#include "app/jobs/baselines.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/volumes.h"
@@ -40,38 +41,22 @@ double capped(double rows, std::int64_t cap)
     return cap > 0 ? std::min(rows, static_cast<double>(cap)) : rows;
 }
 
-// Best epoch of a task from a completed baseline on the same base: this seed's own, else any.
-Result<std::map<TaskId, double>> bestEpochs(SQLite::Database& database, const Plan& plan, std::uint64_t seed)
+// Best epoch of a task by the baseline that serves this plan and seed, else by any on the same base.
+Result<std::optional<double>> bestEpoch(SQLite::Database& database, const Baselines& baselines, const Plan& plan,
+    const std::string& name, TaskId id, std::uint64_t seed)
 {
-    const db::RunRepository repository(database);
-    const Result<std::vector<Run>> runs = repository.all();
-    if (!runs)
-        return runs.error();
-    std::map<TaskId, double> best;
-    std::map<TaskId, bool> exact;
-    for (const Run& run : *runs) {
-        if (run.kind != RunKind::Baseline || run.status != RunStatus::Completed)
-            continue;
-        const bool own = plan.id && run.plan == plan.id && run.seed == seed;
-        if (exact[run.task] && !own)
-            continue;
-        if (!own) {
-            const Result<db::StoredPlan> stored = db::PlanRepository(database).byId(run.plan);
-            const Result<Plan> other = stored ? planFrom(stored->body) : Result<Plan>(stored.error());
-            if (!other || other->base != plan.base || other->trainRowsCap != plan.trainRowsCap)
-                continue;
-        }
-        const Result<std::vector<RunTask>> tasks = repository.tasks(run.id);
-        if (!tasks)
-            return tasks.error();
-        for (const RunTask& task : *tasks) {
-            if (task.task != run.task || task.bestEpoch <= 0)
-                continue;
-            best[run.task] = task.bestEpoch;
-            exact[run.task] = own;
-        }
-    }
-    return best;
+    std::optional<Run> run = baselines.find(plan, name, id, seed);
+    if (!run)
+        run = baselines.onBase(plan.base, id);
+    if (!run)
+        return std::optional<double>{};
+    const Result<std::vector<RunTask>> tasks = db::RunRepository(database).tasks(run->id);
+    if (!tasks)
+        return tasks.error();
+    for (const RunTask& task : *tasks)
+        if (task.task == id && task.bestEpoch > 0)
+            return std::optional(task.bestEpoch);
+    return std::optional<double>{};
 }
 
 struct BaseFacts {
@@ -360,9 +345,9 @@ private:
 Result<std::vector<TaskNeed>> needsOf(SQLite::Database& database, const Plan& plan,
     const std::vector<std::string>& names, std::uint64_t seed)
 {
-    const Result<std::map<TaskId, double>> best = bestEpochs(database, plan, seed);
-    if (!best)
-        return best.error();
+    const Result<Baselines> baselines = Baselines::of(database);
+    if (!baselines)
+        return baselines.error();
     std::vector<TaskNeed> needs;
     for (const std::string& name : names) {
         const Result<TaskVersions> task = frozenTask(database, plan, name);
@@ -372,9 +357,11 @@ Result<std::vector<TaskNeed>> needsOf(SQLite::Database& database, const Plan& pl
         need.task = task->task.id;
         need.name = name;
         need.rows = capped(static_cast<double>(task->trainable()), plan.trainRowsCap);
-        const auto known = best->find(need.task);
-        need.known = known != best->end();
-        need.bestEpoch = std::min(plan.epochsCap, need.known ? known->second : need.rows > 50000 ? 1 : plan.epochsDefault);
+        const auto best = bestEpoch(database, *baselines, plan, name, need.task, seed);
+        if (!best)
+            return best.error();
+        need.known = best->has_value();
+        need.bestEpoch = std::min(plan.epochsCap, best->value_or(need.rows > 50000 ? 1 : plan.epochsDefault));
         needs.push_back(need);
     }
     return needs;

@@ -25,7 +25,7 @@ Result<void> freezeData(SQLite::Database& database, Plan& plan);
 /// What the plan would come to. Computes nothing with tensors.
 Result<PlanPreview> previewPlan(const Project& project, const Plan& plan);
 
-/// The tasks' rows and best epochs as they are known for this plan, of one seed; `ownOnly`: measured by this plan's runs.
+/// The tasks' rows and best epochs as they are known for this plan, of one seed.
 Result<std::vector<TaskNeed>> needsOf(SQLite::Database& database, const Plan& plan,
     const std::vector<std::string>& names, std::uint64_t seed);
 

@@ -1,5 +1,6 @@
 #include "app/jobs/training.h"
 
+#include "app/jobs/baselines.h"
 #include "app/jobs/bases.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/planning.h"
@@ -36,7 +37,8 @@ Result<void> checkFindings(const Project& project, const Plan& plan)
 // Adds the runs of one seed.
 class Queuer {
 public:
-    Queuer(SQLite::Database& database, PlanId id, const Plan& plan) : m_runs(database), m_tasks(database), m_plan(plan)
+    Queuer(SQLite::Database& database, PlanId id, const Plan& plan, const Baselines& known)
+        : m_runs(database), m_tasks(database), m_plan(plan), m_known(known)
     {
         m_run.plan = id;
         m_run.device = plan.device;
@@ -85,6 +87,8 @@ private:
             const Result<Task> task = m_tasks.byName(name);
             if (!task)
                 return task.error();
+            if (m_known.find(m_plan, name, task->id, m_run.seed))
+                continue;  // an earlier plan has trained the same
             RunId ignored;
             if (Result<void> added = add(RunKind::Baseline, task->id, parent, ignored); !added)
                 return added;
@@ -95,6 +99,7 @@ private:
     db::RunRepository m_runs;
     db::TaskRepository m_tasks;
     const Plan& m_plan;
+    const Baselines& m_known;
     Run m_run;
 };
 
@@ -121,7 +126,10 @@ Result<PlanId> queuePlan(const Project& project, const Plan& plan, const JobCont
             return there.error();
         if (!there->empty())
             return {};
-        Queuer queuer(**connection, id, plan);
+        const Result<Baselines> known = Baselines::of(**connection);
+        if (!known)
+            return known.error();
+        Queuer queuer(**connection, id, plan, *known);
         for (const std::uint64_t seed : plan.seeds)
             if (Result<void> added = queuer.add(seed); !added)
                 return added;

@@ -10,17 +10,14 @@ const Words kCities{"paris", "rome", "berlin", "madrid", "lisbon", "vienna", "pr
     "cairo", "tokyo"};
 const Words kDays{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 const Words kOpenings{"", "please ", "hello, ", "hi, ", "well, ", "good morning, "};
-const Words kIntents{"book", "cancel", "change", "price", "luggage", "meal", "seat", "status"};
+const Words kIntents{"book", "cancel", "change", "price", "bags", "meal"};
 const std::vector<Words> kAsked{
-    {"i want to book a", "reserve me a", "get me a new", "i need to buy a"},
-    {"cancel my", "i do not want my", "refund my", "drop the"},
-    {"change my", "move my", "switch the", "i must change the"},
-    {"what does it cost, the", "how much is the", "tell me the price of the", "is it cheap, the"},
-    {"how many bags for the", "my bag is heavy for the", "luggage rules of the", "can i take a case on the"},
-    {"is there food on the", "i want a meal on the", "what do you serve on the", "a vegan dinner for the"},
-    {"i want a window seat on the", "give me an aisle seat on the", "can we sit together on the",
-        "pick a seat for the"},
-    {"is it late, the", "has it left, the", "when does it arrive, the", "what is the status of the"},
+    {"i want to reserve a", "please book a new"},
+    {"cancel my", "refund the"},
+    {"change my", "i must move the"},
+    {"what is the price of the", "how much is the"},
+    {"how many bags on the", "is my luggage on the"},
+    {"is there a meal on the", "what food is on the"},
 };
 const Words kGood{"lovely", "great", "clean", "friendly", "perfect", "warm", "quick", "tasty"};
 const Words kBad{"awful", "dirty", "rude", "broken", "slow", "cold", "noisy", "terrible"};
@@ -111,10 +108,10 @@ Pair reply(Random& random)
 Pair title(Random& random)
 {
     const std::string& city = any(random, kCities);
-    const std::string& day = any(random, kDays);
-    return {"we went to " + city + " on " + day + " and the " + any(random, kHotelThings) + " was "
-            + any(random, kGood),
-        "a trip to " + city};
+    const std::string& thing = any(random, kHotelThings);
+    const std::string& mood = any(random, kGood);
+    return {"on " + any(random, kDays) + " we went to " + city + " and the " + thing + " was " + mood,
+        mood + " " + thing + " in " + city};
 }
 
 }  // namespace
@@ -123,20 +120,20 @@ std::vector<Maker> makers()
 {
     const std::string asked = "what does the traveller want?";
     return {
-        {"flight_intent", "classification", "accuracy", asked, kIntents, 2400, 80, 200,
+        {"flight_intent", "classification", "accuracy", asked, kIntents, 1200, 60, 200,
             [](Random& random) { return intent(random, "flight"); }},
-        {"train_intent", "classification", "accuracy", "what does the train passenger want?", kIntents, 120, 60, 200,
+        {"train_intent", "classification", "accuracy", "what does the train passenger want?", kIntents, 60, 60, 200,
             [](Random& random) { return intent(random, "train"); }},
-        {"hotel_review", "classification", "accuracy", "how does the guest feel?", kMoods, 1500, 80, 200,
+        {"hotel_review", "classification", "accuracy", "how does the guest feel?", kMoods, 800, 60, 200,
             [](Random& random) { return review(random, kHotelThings, "hotel"); }},
-        {"meal_review", "classification", "macro_f1", "how does the eater feel?", kMoods, 75, 60, 200,
+        {"meal_review", "classification", "macro_f1", "how does the eater feel?", kMoods, 48, 60, 200,
             [](Random& random) { return review(random, kMealThings, "inn"); }},
-        {"trip_slots", "extraction", "slot_f1", "list the slots of the trip.", {}, 1800, 60, 150, tripSlots},
-        {"stay_slots", "extraction", "slot_f1", "list the slots of the stay.", {}, 120, 60, 150, staySlots},
-        {"follows", "pair-classification", "accuracy", "does the second sentence follow?", {"yes", "no", "maybe"}, 600,
+        {"trip_slots", "extraction", "slot_f1", "list the slots of the trip.", {}, 1000, 60, 150, tripSlots},
+        {"stay_slots", "extraction", "slot_f1", "list the slots of the stay.", {}, 80, 60, 150, staySlots},
+        {"follows", "pair-classification", "accuracy", "does the second sentence follow?", {"yes", "no", "maybe"}, 500,
             60, 150, entailment},
-        {"host_reply", "generation", "exact_match", "answer the guest.", {}, 300, 50, 80, reply},
-        {"trip_title", "generation", "rouge_l", "write a title.", {}, 150, 50, 80, title},
+        {"host_reply", "generation", "exact_match", "answer the guest.", {}, 240, 50, 80, reply},
+        {"trip_title", "generation", "rouge_l", "write a title.", {}, 300, 50, 80, title},
     };
 }
 
