@@ -41,8 +41,10 @@ void setUp(Plan& plan)
     plan.epochsDefault = 4;
     plan.validationRows = 60;
     plan.evaluations = 12;
+    plan.patience = 4;
     plan.minEvaluationGap = 40;
     plan.maxNewTokens = 24;
+    plan.threads = 1;  // such small products gain nothing from a second one, and wait for it when the machine is busy
 }
 
 Result<void> import(const Project& project, const JobContext& context)
@@ -71,9 +73,10 @@ Result<void> filter(const Project& project, const JobContext& context)
     setup.context = demoModel().context;
     setup.batch = 16;
     setup.learningRate = 3e-3;
-    setup.warmUpSteps = 500;
+    setup.warmUpSteps = 700;
     setup.probes = 5;
     setup.heldRows = 32;
+    setup.threads = 1;
     if (Result<void> measured = measureAffinity(project, setup, context); !measured)
         return measured;
     const Result<int> accepted = acceptSuggestions(project, "auto");

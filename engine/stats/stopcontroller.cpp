@@ -17,6 +17,12 @@ bool improved(const TaskProgress& task, const Seen& seen)
     return seen.metric >= task.best && seen.loss < task.bestLoss * 0.995;
 }
 
+// As good as the best within what the rows can tell, and the loss still falls: no reason to lose patience.
+bool stillLearns(const TaskProgress& task, const Seen& seen)
+{
+    return seen.metric >= task.best - seen.se / 2 && seen.loss < task.bestLoss * 0.995;
+}
+
 bool isAmong(const std::vector<std::int64_t>& steps, std::int64_t step)
 {
     return steps.empty() || std::find(steps.begin(), steps.end(), step) != steps.end();
@@ -33,6 +39,9 @@ void update(TaskProgress& task, const Seen& seen, std::int64_t step, int patienc
         task.bestEpoch = seen.epochs;
         task.bad = 0;
         task.seen = true;
+    } else if (stillLearns(task, seen)) {
+        task.bestLoss = seen.loss;
+        task.bad = 0;
     } else {
         ++task.bad;
     }
