@@ -6,7 +6,10 @@ set(TASKFOLD_GUI_SOURCES
     gui/application.cpp
     gui/background.cpp
     gui/batch.cpp
+    gui/datacontroller.cpp
+    gui/datajobs.cpp
     gui/enginebridge.cpp
+    gui/importcontroller.cpp
     gui/openedproject.cpp
     gui/session.cpp
     gui/settings.cpp

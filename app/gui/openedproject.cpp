@@ -1,5 +1,6 @@
 #include "app/gui/openedproject.h"
 
+#include "app/gui/datacontroller.h"
 #include "widgets/pages/datapage.h"
 #include "widgets/parts/mainwindow.h"
 
@@ -11,6 +12,7 @@ OpenedProject::OpenedProject(const Project& project, db::Connection connection, 
     : m_window(around.window)
     , m_connection(std::move(connection))
     , m_session{project, *m_connection, around.background, around.undo, around.settings, m_news}
+    , m_import(m_session, &around.window)
 {
 }
 
@@ -34,12 +36,17 @@ QWidget* OpenedProject::makePage(Mode mode)
     switch (mode) {
     case Mode::Data: {
         auto* page = new DataPage;
+        auto* controller = new DataController(*page, m_session);
+        connect(controller, &DataController::importWanted, this, &OpenedProject::import);
         return page;
     }
     default: return nullptr;
     }
 }
 
-void OpenedProject::import(const QStringList&) { }
+void OpenedProject::import(const QStringList& paths)
+{
+    m_import.open(paths);
+}
 
 }  // namespace taskfold

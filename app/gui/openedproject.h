@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/gui/importcontroller.h"
 #include "app/gui/session.h"
 
 #include <map>
@@ -40,6 +41,7 @@ private:
     db::Connection m_connection;
     News m_news;
     Session m_session;
+    ImportController m_import;
 };
 
 }  // namespace taskfold

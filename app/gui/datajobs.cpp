@@ -1,0 +1,192 @@
+#include "app/gui/datajobs.h"
+
+#include "app/jobs/edits.h"
+#include "app/jobs/importdata.h"
+#include "app/jobs/volumes.h"
+#include "db/corpusrepository.h"
+#include "db/taskrepository.h"
+#include "widgets/parts/text.h"
+
+namespace taskfold {
+
+namespace {
+
+std::filesystem::path pathOf(const QString& path)
+{
+    return path.toStdString();
+}
+
+data::ReadOptions optionsOf(const ReadSettings& settings)
+{
+    data::ReadOptions options;
+    options.format = data::fileFormatOf(toStd(settings.format));
+    options.encoding = toStd(settings.encoding);
+    options.delimiter = toStd(settings.delimiter);
+    options.header = settings.header;
+    for (const auto& [field, column] : settings.columns)
+        if (!column.isEmpty())
+            options.columns[toStd(field == QLatin1StringView("label") ? QStringLiteral("target") : field)] = toStd(column);
+    return options;
+}
+
+ReadSettings settingsOf(const data::ReadOptions& options)
+{
+    ReadSettings settings;
+    if (options.format)
+        settings.format = toQt(data::wordOf(*options.format));
+    settings.encoding = toQt(options.encoding);
+    settings.delimiter = toQt(options.delimiter);
+    settings.header = options.header;
+    for (const auto& [field, column] : options.columns)
+        settings.columns[toQt(field)] = toQt(column);
+    return settings;
+}
+
+jobs::ImportSource sourceOf(const ImportItem& item)
+{
+    jobs::ImportSource source;
+    source.path = pathOf(item.path);
+    source.task = toStd(item.task);
+    source.split = item.split;
+    source.read = optionsOf(item.settings);
+    source.corpus = item.corpus;
+    source.domain = item.domain;
+    return source;
+}
+
+ImportPreview previewOf(const jobs::Previewed& found)
+{
+    ImportPreview preview;
+    for (const jobs::PreviewedFile& file : found.files)
+        preview.files.push_back({toQt(file.path.string()), toQt(file.task), file.split, file.bytes});
+    preview.file = toQt(found.file.string());
+    preview.used = settingsOf(found.used);
+    for (const std::string& column : found.columns)
+        preview.columns.append(toQt(column));
+    for (const jobs::PreviewedRow& row : found.rows) {
+        PreviewRow shown{row.line, {}, toQt(row.problem)};
+        for (const std::string& cell : row.cells)
+            shown.cells.append(toQt(cell));
+        preview.rows.push_back(std::move(shown));
+    }
+    return preview;
+}
+
+ImportSummary summaryOf(const jobs::ImportOutcome& outcome)
+{
+    ImportSummary summary;
+    for (const jobs::ImportedSplit& one : outcome.versions)
+        summary.lines.push_back({toQt(one.task), titleOf(one.version.split), one.version.rowsIn, one.version.rowsKept,
+            one.version.issues});
+    for (const Corpus& corpus : outcome.corpora)
+        summary.lines.push_back({toQt(corpus.name), QObject::tr("text"), corpus.documentsIn,
+            corpus.documentsKept + corpus.heldOut, corpus.issues});
+    summary.examples = outcome.examples;
+    return summary;
+}
+
+// The first reasons, so that the sentence stays readable.
+Error refusal(const jobs::ImportOutcome& outcome)
+{
+    constexpr std::size_t kNamed = 5;
+    std::string detail = std::to_string(outcome.refused.size()) + " rows are refused:";
+    for (std::size_t i = 0; i < std::min(kNamed, outcome.refused.size()); ++i) {
+        const RowIssue& issue = outcome.refused[i];
+        detail += "\n" + issue.file + ":" + std::to_string(issue.line) + ": " + std::string(wordOf(issue.reason)) + " " + issue.detail;
+    }
+    return {ErrorCode::InvalidInput, detail};
+}
+
+jobs::BadRows badRowsOf(OnError onError)
+{
+    switch (onError) {
+    case OnError::Quarantine: return jobs::BadRows::Quarantine;
+    case OnError::Stop: return jobs::BadRows::Stop;
+    case OnError::Skip: return jobs::BadRows::Skip;
+    }
+    return jobs::BadRows::Quarantine;
+}
+
+}  // namespace
+
+Job volumesJob(const Project& project, std::shared_ptr<VolumesFound> found)
+{
+    return {"Counting", [project, found](const JobContext& context) -> Result<void> {
+                const Result<std::string> base = jobs::usualBase(project);
+                if (!base)
+                    return base.error();
+                Result<std::vector<TaskVolume>> volumes = jobs::volumesOf(project, *base, context);
+                if (!volumes)
+                    return std::move(volumes).error();
+                const Result<db::Connection> connection = openExisting(project);
+                if (!connection)
+                    return connection.error();
+                Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
+                if (!corpora)
+                    return std::move(corpora).error();
+                *found = {*std::move(volumes), *std::move(corpora)};
+                return {};
+            }};
+}
+
+Job rowsJob(const Project& project, const RowsQuery& query, std::int64_t offset, std::int64_t limit,
+    std::shared_ptr<RowsFound> found)
+{
+    return {"Rows", [project, query, offset, limit, found](const JobContext& context) -> Result<void> {
+                const Result<db::Connection> connection = openExisting(project);
+                if (!connection)
+                    return connection.error();
+                const Result<Task> task = db::TaskRepository(**connection).byId(query.task);
+                if (!task)
+                    return task.error();
+                const Result<jobs::RowsGiven> given = jobs::viewRows(
+                    project, {task->name, query.split, toStd(query.words), query.masked, offset, limit}, context);
+                if (!given)
+                    return given.error();
+                found->total = given->total;
+                for (const jobs::RowView& view : given->rows)
+                    found->rows.push_back({view.row, view.masked, view.twin});
+                return {};
+            }};
+}
+
+Job previewJob(const ImportItem& item, const QString& file, std::shared_ptr<ImportPreview> found)
+{
+    return {"Preview", [source = sourceOf(item), file = pathOf(file), found](const JobContext& context) -> Result<void> {
+                const Result<jobs::Previewed> preview = jobs::previewImport(source, file, context);
+                if (!preview)
+                    return preview.error();
+                *found = previewOf(*preview);
+                return {};
+            }};
+}
+
+Job importJobOf(const Project& project, const ImportForm& form, std::shared_ptr<ImportSummary> found)
+{
+    jobs::ImportRequest request;
+    request.badRows = badRowsOf(form.onError);
+    for (const ImportItem& item : form.items)
+        request.sources.push_back(sourceOf(item));
+    return {toStd(QObject::tr("Import")), [project, request, found](const JobContext& context) -> Result<void> {
+                const Result<jobs::ImportOutcome> outcome = jobs::importData(project, request, context);
+                if (!outcome)
+                    return outcome.error();
+                if (!outcome->accepted)
+                    return refusal(*outcome);
+                *found = summaryOf(*outcome);
+                return {};
+            }};
+}
+
+Job putTaskJob(const Project& project, const Task& task)
+{
+    return {"Edit", [project, task](const JobContext&) { return jobs::putTask(project, task); }};
+}
+
+Job removeTaskJob(const Project& project, const Task& task)
+{
+    return {toStd(QObject::tr("Removing %1").arg(toQt(task.name))),
+        [project, name = task.name](const JobContext& context) { return jobs::removeTask(project, name, context); }};
+}
+
+}  // namespace taskfold
