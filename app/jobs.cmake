@@ -19,6 +19,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/planning.cpp
     jobs/processmark.cpp
     jobs/project.cpp
+    jobs/reporting.cpp
     jobs/runrecorder.cpp
     jobs/taskdata.cpp
     jobs/training.cpp
@@ -26,5 +27,6 @@ set(TASKFOLD_JOB_SOURCES
     jobs/volumes.cpp
 )
 taskfold_layer(jobs SOURCES ${TASKFOLD_JOB_SOURCES}
-    USES taskfold::runner taskfold::db taskfold::data taskfold::format taskfold::stats taskfold::text
+    USES taskfold::runner taskfold::db taskfold::data taskfold::format taskfold::report taskfold::stats taskfold::text
     PRIVATE_USES nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
+target_compile_definitions(taskfold_jobs PRIVATE TASKFOLD_VERSION="${PROJECT_VERSION}")

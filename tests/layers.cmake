@@ -41,9 +41,9 @@ layer(widgets/dialogs USES engine/core widgets/models widgets/parts widgets/plot
 layer(widgets/pages USES engine/core widgets/models widgets/parts widgets/plots widgets/dialogs OUTSIDE Q)
 layer(app/jobs USES engine/core engine/compute engine/data engine/format engine/jobs engine/report engine/stats
     engine/text db OUTSIDE nlohmann/ spdlog/ dlfcn.h unistd.h fcntl.h sys/)
-layer(app/cli USES engine/core engine/compute engine/data engine/format engine/jobs engine/stats engine/text db app/jobs
+layer(app/cli USES engine/core engine/compute engine/data engine/format engine/jobs engine/report engine/stats engine/text db app/jobs
     OUTSIDE CLI/ nlohmann/ unistd.h sys/)
-layer(app/gui USES engine/core engine/compute engine/jobs engine/data engine/stats db app/jobs widgets/models
+layer(app/gui USES engine/core engine/compute engine/jobs engine/data engine/report engine/stats db app/jobs widgets/models
     widgets/parts widgets/plots widgets/dialogs widgets/pages OUTSIDE Q)
 
 only("torch/|ATen/|c10/" engine/model engine/infer engine/train engine/affinity engine/module)

@@ -1,12 +1,16 @@
 #include "app/cli/command.h"
 #include "app/jobs/comparing.h"
 #include "app/jobs/evaluation.h"
+#include "app/jobs/reporting.h"
 #include "db/taskrepository.h"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace taskfold::cli {
 
@@ -147,10 +151,61 @@ void addCompare(CLI::App& app, Invocation& invocation)
     });
 }
 
+// Paper needs the window program's fonts and pages: it lies beside this one and shows nothing.
+Result<void> writePdf(const Invocation& invocation, const std::string& file)
+{
+    std::error_code failure;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path() / "taskfold";
+    if (!std::filesystem::exists(program, failure))
+        return Error{ErrorCode::NotFound, "PDF is written by the window program, which isn't installed beside this one"};
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
+        ::execl(program.c_str(), "taskfold", invocation.project.c_str(), "--report", file.c_str(), static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return Error{ErrorCode::Io, file + " can't be written"};
+    return {};
+}
+
+void addReport(CLI::App& app, Invocation& invocation)
+{
+    struct Options {
+        std::string file, title;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command = addCommand(app, invocation, "report", "The report: html, pdf, md, csv or tex");
+    command->add_option("out", options->file, "Where to, by its ending")->required();
+    command->add_option("--title", options->title);
+    command->callback([&invocation, options] {
+        invocation.action = [&invocation, options]() -> int {
+            return perform(invocation, "report", [&](const JobContext& context) -> Result<void> {
+                const Result<db::Connection> connection = openExisting(projectOf(invocation));
+                if (!connection)
+                    return connection.error();
+                Result<void> written;
+                if (std::filesystem::path(options->file).extension() == ".pdf") {
+                    written = writePdf(invocation, options->file);
+                } else {
+                    const auto data = jobs::reportData(projectOf(invocation), {options->title, report::allSections()}, context);
+                    written = data ? jobs::writeReport(*data, options->file) : Result<void>(data.error());
+                }
+                if (!written)
+                    return written;
+                answer(invocation, {{"report", options->file}}, "Wrote " + options->file + ".\n");
+                return {};
+            });
+        };
+    });
+}
+
 }  // namespace
 
 void addResultCommands(CLI::App& app, Invocation& invocation)
 {
+    addReport(app, invocation);
     addEvaluate(app, invocation);
     addCompare(app, invocation);
 }

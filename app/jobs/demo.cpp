@@ -6,6 +6,7 @@
 #include "app/jobs/importdata.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/planning.h"
+#include "app/jobs/reporting.h"
 #include "app/jobs/training.h"
 #include "db/taskrepository.h"
 #include "engine/data/demodata.h"
@@ -133,6 +134,12 @@ Result<DemoOutcome> runDemo(const Project& project, const DemoOptions& options, 
         return comparison.error();
     DemoOutcome outcome;
     outcome.verdict = suiteLine(*comparison);
+    const Result<report::ReportData> data = reportData(project, {"The demo: ten tasks, one model", report::allSections()}, context);
+    if (!data)
+        return data.error();
+    outcome.report = project.reports() / "demo.html";
+    if (Result<void> written = writeReport(*data, outcome.report); !written)
+        return std::move(written).error();
     return outcome;
 }
 

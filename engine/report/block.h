@@ -1,0 +1,52 @@
+#pragma once
+
+#include "engine/report/reportdata.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+/// A report as a list of blocks, which every format writes its own way.
+namespace taskfold::report {
+
+struct Heading {
+    std::string text;
+    int level = 2;
+};
+
+struct Paragraph {
+    std::string text;
+};
+
+/// Words that stand out: the verdict.
+struct Statement {
+    std::string text;
+};
+
+struct TableBlock {
+    std::vector<std::string> head;
+    std::vector<std::vector<std::string>> rows;
+    std::vector<bool> numbers;  // by column: aligned to the right
+    std::string caption;
+};
+
+enum class FigureKind { Forest, Bars, Volume };
+
+struct Figure {
+    FigureKind kind = FigureKind::Forest;
+    std::string caption;
+};
+
+using Block = std::variant<Heading, Paragraph, Statement, TableBlock, Figure>;
+
+std::vector<Block> blocksOf(const ReportData& data);
+
+/// The figure as SVG, without colours of its own but for classes: a, b, line, text, muted.
+std::string svgOf(FigureKind kind, const ReportData& data);
+
+/// A fraction of 1 in points: "83.4"; signed: "+1.2".
+std::string pointsOf(double fraction);
+std::string signedPointsOf(double fraction);
+std::string wordsOf(Verdict verdict);
+
+}  // namespace taskfold::report
