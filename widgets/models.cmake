@@ -5,6 +5,7 @@ set(TASKFOLD_MODEL_SOURCES
     models/logmodel.cpp
     models/pagedmodelbase.cpp
     models/previewmodel.cpp
+    models/resultmodels.cpp
     models/rowsmodel.cpp
     models/sortfilter.cpp
     models/tabletext.cpp

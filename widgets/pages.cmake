@@ -9,7 +9,11 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/settingsdialog.cpp
     dialogs/taskdialog.cpp
     pages/datapage.cpp
+    pages/filterpage.cpp
+    pages/planform.cpp
+    pages/planpage.cpp
     pages/rowspanel.cpp
+    pages/runspage.cpp
     pages/taskpanel.cpp
     pages/volumepanel.cpp
     pages/welcomepage.cpp
@@ -25,6 +29,8 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/mainwindow.cpp
     parts/mode.cpp
     parts/modebar.cpp
+    parts/pagehead.cpp
+    parts/pipeline.cpp
     parts/segments.cpp
     parts/systemscheme.cpp
     parts/text.cpp
