@@ -9,12 +9,17 @@ set(TASKFOLD_GUI_SOURCES
     gui/datacontroller.cpp
     gui/datajobs.cpp
     gui/enginebridge.cpp
+    gui/filtercontroller.cpp
     gui/importcontroller.cpp
     gui/openedproject.cpp
+    gui/plancontroller.cpp
+    gui/reportfigures.cpp
+    gui/resultcontrollers.cpp
+    gui/runscontroller.cpp
     gui/session.cpp
     gui/settings.cpp
     gui/welcomecontroller.cpp
 )
-taskfold_layer(gui MOC SOURCES ${TASKFOLD_GUI_SOURCES} USES taskfold::jobs taskfold::widgets Qt6::Core)
+taskfold_layer(gui MOC SOURCES ${TASKFOLD_GUI_SOURCES} USES taskfold::jobs taskfold::widgets taskfold::report Qt6::Core)
 taskfold_program(taskfold SOURCES gui/main.cpp USES taskfold::gui)
 target_compile_definitions(taskfold PRIVATE TASKFOLD_VERSION="${PROJECT_VERSION}")

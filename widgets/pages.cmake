@@ -8,10 +8,12 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/projectdialog.cpp
     dialogs/settingsdialog.cpp
     dialogs/taskdialog.cpp
+    pages/comparepage.cpp
     pages/datapage.cpp
     pages/filterpage.cpp
     pages/planform.cpp
     pages/planpage.cpp
+    pages/reportpage.cpp
     pages/rowspanel.cpp
     pages/runspage.cpp
     pages/taskpanel.cpp
@@ -30,6 +32,7 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/mode.cpp
     parts/modebar.cpp
     parts/pagehead.cpp
+    parts/pdf.cpp
     parts/pipeline.cpp
     parts/segments.cpp
     parts/systemscheme.cpp

@@ -2,6 +2,7 @@
 
 #include "app/gui/openedproject.h"
 #include "app/gui/welcomecontroller.h"
+#include "app/jobs/demo.h"
 #include "app/jobs/project.h"
 #include "widgets/dialogs/aboutdialog.h"
 #include "widgets/dialogs/manualdialog.h"
@@ -114,7 +115,35 @@ void Application::makeProject(const QString& folder)
 
 void Application::runDemo(const QString& folder)
 {
+    const Project project{folder.toStdString()};
     makeProject(folder);
+    // On the training queue behind the opening: the window shows the runs while they are made.
+    m_background.submit(this,
+        {.job = {toStd(tr("The demo")),
+             [project](const JobContext& context) -> Result<void> {
+                 const Result<jobs::DemoOutcome> done = jobs::runDemo(project, {}, context);
+                 return done ? Result<void>{} : Result<void>(done.error());
+             }},
+            .queue = Queue::Training,
+            .result = Mode::Report,
+            .onEnd = [this](const Outcome& end) {
+                tellAll();
+                if (m_opened && end.end == JobEnd::Completed)
+                    m_window.showPage(Mode::Compare);
+            }});
+    m_options.page = Mode::Runs;
+}
+
+void Application::tellAll()
+{
+    if (!m_opened)
+        return;
+    News& news = m_opened->news();
+    emit news.tasksChanged();
+    emit news.basesChanged();
+    emit news.decisionsChanged();
+    emit news.runsChanged();
+    emit news.comparisonsChanged();
 }
 
 void Application::openProject(const QString& folder)

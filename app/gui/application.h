@@ -62,6 +62,9 @@ private:
     void showSettings();
     void finishWhenIdle();
     void finish();
+    /// Something big has changed: every page reads again.
+    void tellAll();
+    bool writeReport();
     void fail(const Error& error);
 
     Options m_options;

@@ -1,4 +1,9 @@
 #include "app/gui/application.h"
+#include "app/gui/openedproject.h"
+#include "app/gui/reportfigures.h"
+#include "app/jobs/reporting.h"
+#include "engine/report/writers.h"
+#include "widgets/parts/text.h"
 
 #include <QApplication>
 #include <QTimer>
@@ -28,7 +33,21 @@ void Application::finish()
     const bool saved = m_options.shot.isEmpty() || m_window.grab().save(m_options.shot);
     if (!saved)
         qCritical("taskfold: %s can't be written", qPrintable(m_options.shot));
-    QApplication::exit(saved ? 0 : 1);
+    const bool written = m_options.report.isEmpty() || writeReport();
+    QApplication::exit(saved && written ? 0 : 1);
+}
+
+bool Application::writeReport()
+{
+    if (!m_opened)
+        return false;
+    const Result<report::ReportData> data = jobs::reportData(m_opened->session().project, {}, {});
+    const Result<void> written = data
+        ? writePdf(m_options.report, toQt(report::documentReport(*data)), reportFigures(*data))
+        : Result<void>(data.error());
+    if (!written)
+        qCritical("taskfold: %s", written.error().detail.c_str());
+    return static_cast<bool>(written);
 }
 
 }  // namespace taskfold

@@ -1,7 +1,15 @@
 #include "app/gui/openedproject.h"
 
 #include "app/gui/datacontroller.h"
+#include "app/gui/filtercontroller.h"
+#include "app/gui/plancontroller.h"
+#include "app/gui/resultcontrollers.h"
+#include "widgets/pages/comparepage.h"
 #include "widgets/pages/datapage.h"
+#include "widgets/pages/filterpage.h"
+#include "widgets/pages/planpage.h"
+#include "widgets/pages/reportpage.h"
+#include "widgets/pages/runspage.h"
 #include "widgets/parts/mainwindow.h"
 
 #include <utility>
@@ -13,6 +21,7 @@ OpenedProject::OpenedProject(const Project& project, db::Connection connection, 
     , m_connection(std::move(connection))
     , m_session{project, *m_connection, around.background, around.undo, around.settings, m_news}
     , m_import(m_session, &around.window)
+    , m_runs(m_session, nullptr)
 {
 }
 
@@ -40,8 +49,36 @@ QWidget* OpenedProject::makePage(Mode mode)
         connect(controller, &DataController::importWanted, this, &OpenedProject::import);
         return page;
     }
-    default: return nullptr;
+    case Mode::Filter: {
+        auto* page = new FilterPage;
+        new FilterController(*page, m_session);
+        return page;
     }
+    case Mode::Plan: {
+        auto* page = new PlanPage;
+        auto* controller = new PlanController(*page, m_session);
+        connect(controller, &PlanController::importWanted, this, [this] { import({}); });
+        connect(controller, &PlanController::runWanted, &m_runs, &RunsController::start);
+        return page;
+    }
+    case Mode::Runs: {
+        auto* page = new RunsPage;
+        m_runs.attach(*page);
+        return page;
+    }
+    case Mode::Compare: {
+        auto* page = new ComparePage;
+        new CompareController(*page, m_runs, m_session);
+        return page;
+    }
+    case Mode::Report: {
+        auto* page = new ReportPage;
+        new ReportController(*page, m_session);
+        return page;
+    }
+    case Mode::Welcome: break;
+    }
+    return nullptr;
 }
 
 void OpenedProject::import(const QStringList& paths)

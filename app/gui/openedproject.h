@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gui/importcontroller.h"
+#include "app/gui/runscontroller.h"
 #include "app/gui/session.h"
 
 #include <map>
@@ -42,6 +43,7 @@ private:
     News m_news;
     Session m_session;
     ImportController m_import;
+    RunsController m_runs;
 };
 
 }  // namespace taskfold

@@ -1,0 +1,171 @@
+#include "app/gui/runscontroller.h"
+
+#include "app/jobs/comparing.h"
+#include "app/jobs/evaluation.h"
+#include "app/jobs/training.h"
+#include "db/metricrepository.h"
+#include "db/runrepository.h"
+#include "db/taskrepository.h"
+#include "widgets/pages/runspage.h"
+#include "widgets/parts/ask.h"
+#include "widgets/parts/text.h"
+
+namespace taskfold {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRefreshEvery(500);
+
+}  // namespace
+
+RunsController::RunsController(const Session& session, QObject* parent) : QObject(parent), m_session(session)
+{
+    m_clock.setInterval(kRefreshEvery);
+    connect(&m_clock, &QTimer::timeout, this, &RunsController::refresh);
+    connect(&m_session.news, &News::runsChanged, this, &RunsController::refresh);
+    connect(&m_session.news, &News::tasksChanged, this, &RunsController::refresh);
+}
+
+void RunsController::attach(RunsPage& page)
+{
+    m_page = &page;
+    connect(&page, &QObject::destroyed, this, [this] { m_page = nullptr; });
+    connect(&page, &RunsPage::runSelected, this, [this](RunId run) { showRun(run, -1); });
+    connect(&page, &RunsPage::stopRequested, this, &RunsController::stop);
+    connect(&page, &RunsPage::resumeRequested, this, &RunsController::resume);
+    connect(&page, &RunsPage::deleteRequested, this, &RunsController::askAndDelete);
+    connect(&page, &RunsPage::evaluateRequested, this, &RunsController::evaluate);
+    connect(&page, &RunsPage::compareRequested, this, &RunsController::compare);
+    connect(&page, &RunsPage::planRequested, this, [this] { emit m_session.news.pageWanted(Mode::Plan); });
+    connect(&page, &RunsPage::manualRequested, &m_session.news, &News::manualWanted);
+    page.setBusy(isBusy());
+    m_clock.start();  // another program may train in this project, too
+    refresh();
+}
+
+void RunsController::submit(
+    const QString& title, std::function<Result<void>(const JobContext&)> work, std::function<void()> then)
+{
+    if (++m_busy == 1)
+        emit busyChanged(true);
+    if (m_page)
+        m_page->setBusy(true);
+    m_training = m_session.background.submit(this,
+        {.job = {toStd(title), std::move(work)},
+            .queue = Queue::Training,
+            .result = Mode::Runs,
+            .onEnd = [this, then = std::move(then)](const Outcome& end) {
+                if (--m_busy == 0)
+                    emit busyChanged(false);
+                if (m_page)
+                    m_page->setBusy(isBusy());
+                emit m_session.news.runsChanged();
+                emit m_session.news.basesChanged();
+                if (end.end == JobEnd::Completed && then)
+                    then();
+            }});
+}
+
+void RunsController::start(const Plan& plan)
+{
+    emit m_session.news.pageWanted(Mode::Runs);
+    submit(tr("Training %1").arg(toQt(plan.name)), [project = m_session.project, plan](const JobContext& context) -> Result<void> {
+        const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
+        if (!queued)
+            return queued.error();
+        return jobs::runQueue(project, *queued, context);
+    });
+}
+
+void RunsController::resume(RunId run)
+{
+    submit(tr("Resuming run %1").arg(run.value),
+        [project = m_session.project, run](const JobContext& context) { return jobs::resumeRun(project, run, context); });
+}
+
+// Asked through the database: it may be another program that trains it.
+void RunsController::stop(RunId run)
+{
+    m_session.background.submit(this,
+        {.job = {"Stop", [project = m_session.project, run](const JobContext&) { return jobs::stopRun(project, run); }},
+            .shown = Shown::Quietly,
+            .onEnd = [this](const Outcome&) { emit m_session.news.runsChanged(); }});
+}
+
+void RunsController::askAndDelete(RunId run)
+{
+    ask::choose(m_page,
+        {.title = tr("Delete the run"),
+            .text = tr("Delete run %1 with its checkpoints, curves, answers and scores?").arg(run.value),
+            .detail = tr("This can't be undone."),
+            .buttons = {tr("Delete"), tr("Cancel")},
+            .dangerous = 0},
+        [this, run](int button) {
+            if (button != 0)
+                return;
+            m_session.background.submit(this,
+                {.job = {"Delete", [project = m_session.project, run](const JobContext&) { return jobs::deleteRun(project, run); }},
+                    .shown = Shown::Quietly,
+                    .onEnd = [this](const Outcome&) {
+                        emit m_session.news.runsChanged();
+                        emit m_session.news.comparisonsChanged();
+                    }});
+        });
+}
+
+void RunsController::evaluate(RunId run)
+{
+    submit(tr("Evaluating run %1").arg(run.value), [project = m_session.project, run](const JobContext& context) -> Result<void> {
+        const auto scores = jobs::evaluateRun(project, run, Split::Test, context);
+        return scores ? Result<void>{} : Result<void>(scores.error());
+    });
+}
+
+// What isn't evaluated yet is evaluated first: otherwise there is nothing to compare.
+void RunsController::compare(RunId candidate)
+{
+    submit(
+        tr("Comparing"),
+        [project = m_session.project, candidate](const JobContext& context) -> Result<void> {
+            if (const auto scores = jobs::evaluateAll(project, Split::Test, context); !scores)
+                return scores.error();
+            const Result<Comparison> comparison = jobs::compareRuns(project, candidate, {}, context);
+            return comparison ? Result<void>{} : Result<void>(comparison.error());
+        },
+        [this] {
+            emit m_session.news.comparisonsChanged();
+            emit m_session.news.pageWanted(Mode::Compare);
+        });
+}
+
+void RunsController::refresh()
+{
+    if (!m_page)
+        return;
+    const Result<std::vector<Run>> runs = db::RunRepository(m_session.database).all();
+    const Result<std::vector<Task>> tasks = db::TaskRepository(m_session.database).all();
+    if (!runs || !tasks)
+        return;
+    m_page->showRuns(*runs, *tasks);
+    const RunId shown = m_page->selectedRun();
+    for (const Run& run : *runs)
+        if (run.id == shown && shown == m_shown && run.steps != m_lastStep)
+            showRun(shown, m_lastStep);
+}
+
+void RunsController::showRun(RunId run, std::int64_t after)
+{
+    const db::MetricRepository metrics(m_session.database);
+    const Result<std::vector<MetricPoint>> points = metrics.since(run, after);
+    const Result<std::vector<RunTask>> tasks = db::RunRepository(m_session.database).tasks(run);
+    if (!points || !tasks || !m_page)
+        return;
+    m_shown = run;
+    m_lastStep = after;
+    for (const MetricPoint& point : *points)
+        m_lastStep = std::max(m_lastStep, point.step);
+    m_page->addPoints(run, *points);
+    m_page->showTasks(run, *tasks);
+}
+
+}  // namespace taskfold

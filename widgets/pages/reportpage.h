@@ -1,0 +1,59 @@
+#pragma once
+
+#include "engine/core/error.h"
+#include "widgets/parts/pdf.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <vector>
+
+class QCheckBox;
+class QLineEdit;
+class QPushButton;
+class QStackedWidget;
+class QTextBrowser;
+
+namespace taskfold {
+
+class EmptyState;
+class ErrorBanner;
+
+/// What the task owners are shown: its parts, a preview, and the export.
+class ReportPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ReportPage(QWidget* parent = nullptr);
+
+    QString title() const;
+    QStringList sections() const;  // the words of the chosen ones
+    void setTitle(const QString& title);
+    void setAnyComparison(bool any);
+    void showPreview(const QString& html, const Figures& figures);
+    void showWritten(const QString& file);
+    void showError(const Error& error);
+
+signals:
+    /// Title or parts are others now. Answer with showPreview.
+    void changed();
+    /// html, pdf, md, csv or tex
+    void exportRequested(const QString& format);
+    void compareRequested();
+    void manualRequested(const QString& topic);
+
+private:
+    QWidget* buildHead();
+    QWidget* buildSettings();
+    QWidget* buildContent();
+
+    QLineEdit* m_title;
+    std::vector<std::pair<QString, QCheckBox*>> m_sections;
+    QTextBrowser* m_preview;
+    ErrorBanner* m_banner;
+    EmptyState* m_empty;
+    QStackedWidget* m_stack;
+    QTimer m_pause;
+};
+
+}  // namespace taskfold
