@@ -236,11 +236,11 @@ Result<compute::AffinityOutcome> measure(
             const std::span<const Row> few(from.data(), std::min(from.size(), kHeldOut));
             for (const auto& [rows, into] :
                 {std::pair(std::span<const Row>(task.train), &training), std::pair(few, &held)}) {
-                Result<std::vector<Example>> examples
+                Result<train::Examples> examples
                     = train::examplesOf(*loaded->tokenizer, task.task, rows, context);
                 if (!examples)
                     return std::move(examples).error();
-                into->push_back(*std::move(examples));
+                into->push_back(std::move(examples->list));
             }
         }
         Probe probe(setup, *loaded->model, std::move(training), std::move(held));

@@ -10,17 +10,20 @@
 
 namespace taskfold::train {
 
-Result<std::vector<Example>> examplesOf(
-    const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context)
+Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context)
 {
-    std::vector<Example> examples;
-    examples.reserve(rows.size());
+    Examples examples;
+    examples.list.reserve(rows.size());
     for (const Row& row : rows) {
         Result<Rendered> rendered = render(tokenizer, task, row, context);
-        if (!rendered)
-            return std::move(rendered).error().within(task.name + ", line " + std::to_string(row.line));
-        examples.push_back({std::move(rendered->tokens), rendered->targetStart});
+        if (rendered)
+            examples.list.push_back({std::move(rendered->tokens), rendered->targetStart});
+        else
+            ++examples.tooLong;
     }
+    if (examples.list.empty() && !rows.empty())
+        return Error{ErrorCode::InvalidInput, "no row of " + task.name + " fits into a context of " + std::to_string(context)
+                + " tokens: choose a longer one"};
     return examples;
 }
 

@@ -19,9 +19,14 @@ struct Example {
     std::size_t targetStart = 0;
 };
 
-/// All rows of a task through the template. InvalidInput names the first that can't fit.
-Result<std::vector<Example>> examplesOf(
-    const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context);
+/// A task's rows through the template. Those whose instruction and target alone don't fit are left out and counted.
+struct Examples {
+    std::vector<Example> list;
+    std::size_t tooLong = 0;
+};
+
+/// InvalidInput when there are rows and none fits.
+Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context);
 
 struct BatchLoss {
     torch::Tensor total;  // one number, with gradient unless it is off

@@ -305,7 +305,8 @@ Result<stats::Seen> judgeTask(const compute::TrainSetup& setup, const model::Tra
         seen.metric = -std::exp(seen.loss);
         return seen;
     }
-    const std::span<const Row> rows(task.validation.data(), validation.size());
+    const std::span<const Row> rows(task.validation.data(),
+        std::min<std::size_t>(task.validation.size(), static_cast<std::size_t>(std::max(0, setup.validationRows))));
     const infer::PredictSettings settings{
         choosesLabels(task.task) ? Decode::Labels : Decode::Greedy, setup.batch * 2, setup.maxNewTokens, setup.context};
     Result<std::vector<Prediction>> answers
@@ -356,21 +357,24 @@ Result<compute::TrainResult> fineTune(
         const int context = std::min(setup.context, loaded->model->config().context);
         std::vector<Source> sources;
         std::vector<std::vector<Example>> validation;
+        std::string leftOut;
         for (std::size_t i = 0; i < setup.tasks.size(); ++i) {
             const compute::TaskRows& task = setup.tasks[i];
-            Result<std::vector<Example>> examples = examplesOf(*loaded->tokenizer, task.task, task.train, context);
+            Result<Examples> examples = examplesOf(*loaded->tokenizer, task.task, task.train, context);
             if (!examples)
                 return std::move(examples).error();
+            if (examples->tooLong > 0)
+                leftOut += (leftOut.empty() ? "" : ", ") + std::to_string(examples->tooLong) + " of " + task.task.name;
             const std::size_t most = std::min<std::size_t>(
                 task.validation.size(), static_cast<std::size_t>(std::max(0, setup.validationRows)));
-            Result<std::vector<Example>> held = examplesOf(
+            Result<Examples> held = examplesOf(
                 *loaded->tokenizer, task.task, std::span<const Row>(task.validation.data(), most), context);
             if (!held)
                 return std::move(held).error();
-            Source source{task.task.id, task.task.name, *std::move(examples), setup.mixing.at(i)};
-            source.mixing.earlyStop = source.mixing.earlyStop && !held->empty();
+            Source source{task.task.id, task.task.name, std::move(examples->list), setup.mixing.at(i)};
+            source.mixing.earlyStop = source.mixing.earlyStop && !held->list.empty();
             sources.push_back(std::move(source));
-            validation.push_back(*std::move(held));
+            validation.push_back(std::move(held->list));
         }
         const Judge judge = [&](const model::Transformer& model) -> Result<std::vector<stats::Seen>> {
             std::vector<stats::Seen> seen;
@@ -383,7 +387,11 @@ Result<compute::TrainResult> fineTune(
             }
             return seen;
         };
-        return runStage(setup, *loaded, std::move(sources), judge, events, stop);
+        Result<compute::TrainResult> result = runStage(setup, *loaded, std::move(sources), judge, events, stop);
+        if (result && !leftOut.empty())
+            result->note += (result->note.empty() ? "" : "; ")
+                + ("rows left out, their target alone is longer than the context: " + leftOut);
+        return result;
     });
 }
 

@@ -81,6 +81,8 @@ QComboBox* PlanForm::addChoice(QFormLayout* form, const QString& name, const QSt
     box->setObjectName(name);
     box->setAccessibleName(title);
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(14);
+    box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     form->addRow(title, box);
     connect(box, &QComboBox::currentIndexChanged, this, &PlanForm::changed);
     return box;

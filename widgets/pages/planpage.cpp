@@ -113,12 +113,13 @@ QWidget* PlanPage::buildContent()
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumWidth(m_form->minimumSizeHint().width() + 24);
     auto* columns = new QSplitter(Qt::Horizontal, this);
     columns->addWidget(scroll);
     columns->addWidget(buildPreview());
     columns->setChildrenCollapsible(false);
     columns->setStretchFactor(1, 1);
-    columns->setSizes({330, 820});
+    columns->setSizes({370, 800});
     auto* content = new QWidget(this);
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(16, 12, 16, 14);

@@ -62,7 +62,7 @@ RunsPage::RunsPage(QWidget* parent)
     , m_stateTable(new DataTable(u"runTasks"_s, this))
     , m_curves(new Curves(u"runCurves"_s, this))
     , m_what(new Segments(u"curveWhat"_s, tr("Curve"), {tr("Loss"), tr("Score"), tr("Share"), tr("Rate"), tr("Gradient")}, this))
-    , m_smooth(new QCheckBox(tr("Smooth"), this))
+    , m_smooth(new QCheckBox(tr("Smooth (dashed: validation)"), this))
     , m_alarm(new QLabel(this))
     , m_banner(new ErrorBanner(this))
     , m_empty(new EmptyState({u"runs"_s, tr("Nothing was trained yet: a plan says what to train."), tr("To the plan"), u"runs"_s}, this))
@@ -127,6 +127,7 @@ QWidget* RunsPage::buildCurves()
     layout->addWidget(m_curves, 1);
     connect(m_what, &Segments::chosen, this, &RunsPage::drawCurves);
     connect(m_smooth, &QCheckBox::toggled, this, [this](bool on) { m_curves->setSmoothing(on ? 0.9 : 0); });
+    m_smooth->setChecked(true);
     return card;
 }
 
@@ -279,7 +280,8 @@ void RunsPage::drawCurves()
         std::vector<std::pair<double, double>> scaled = values;
         for (auto& [step, value] : scaled)
             value *= factor;
-        curves.push_back({title, task ? colours[task] : 7, validation, validation || what == Metric || what == Share, std::move(scaled)});
+        curves.push_back({title, task ? colours[task] : 7, validation, validation || what == Metric || what == Share, !validation || colours.size() < 3,
+            std::move(scaled)});
     }
     const QString titles[]{tr("Loss"), tr("Validation score, points"), tr("Share of the examples, %"), tr("Learning rate"), tr("Gradient norm")};
     m_curves->setCurves(std::move(curves), titles[what]);

@@ -40,6 +40,8 @@ void Curves::setCurves(std::vector<Curve> curves, const QString& valueTitle)
         for (const Curve& curve : m_curves) {
             m_graphs.push_back(plot()->addGraph());
             m_graphs.back()->setName(curve.name);
+            if (!curve.inLegend)
+                m_graphs.back()->removeFromLegend();
         }
         showLegend(m_curves.size() > 1);
     }

@@ -20,6 +20,7 @@ public:
         int colour = 0;  // a theme's series
         bool dashed = false;
         bool points = false;  // few values: each is marked
+        bool inLegend = true;
         std::vector<std::pair<double, double>> values;  // step, value; by step
     };
 

@@ -124,8 +124,10 @@ void HeatMap::paintSeries()
     gradient.setColorStopAt(0.5, theme::tone(theme::Tone::Surface));
     gradient.setColorStopAt(1, QColor(0x00, 0x72, 0xb2));
     m_map->setGradient(gradient);
+    const double most = m_map->dataRange().upper;
     for (QCPItemText* text : m_numbers) {
-        text->setColor(theme::tone(theme::Tone::Text));
+        const double value = m_map->data()->data(text->position->key(), text->position->value());
+        text->setColor(std::abs(value) > 0.55 * most ? QColor(Qt::white) : theme::tone(theme::Tone::Text));
         text->setFont(plot()->yAxis->tickLabelFont());
     }
     for (QCPAxis* axis : {plot()->xAxis2, plot()->yAxis}) {
