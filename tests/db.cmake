@@ -1,0 +1,1 @@
+taskfold_test(repositories taskfold::db)

@@ -1,0 +1,3 @@
+# Tokenizers, prompts, model files.
+taskfold_test(tokenizer taskfold::text nlohmann_json::nlohmann_json)
+taskfold_test(modelfiles taskfold::format)

@@ -163,9 +163,32 @@ std::optional<std::int32_t> namedToken(const Parts& parts, const json& settings,
     return id == parts.ids.end() ? std::optional<std::int32_t>() : id->second;
 }
 
+// GPT-2's two files as one of the newer form.
+json fromGpt2(const std::filesystem::path& folder)
+{
+    std::ifstream stream(folder / "merges.txt", std::ios::binary);
+    if (!stream)
+        refuse(ErrorCode::Io, "can't read " + (folder / "merges.txt").string());
+    json merges = json::array();
+    for (std::string line; std::getline(stream, line);) {
+        if (!line.empty() && line.back() == '\r')
+            line.pop_back();
+        if (!line.empty() && !line.starts_with("#version"))
+            merges.push_back(line);
+    }
+    json vocabulary = parsed(folder / "vocab.json");
+    json added = json::array();
+    constexpr const char* kEnd = "<|endoftext|>";
+    if (vocabulary.contains(kEnd))
+        added.push_back({{"content", kEnd}, {"id", vocabulary[kEnd]}, {"special", true}});
+    return {{"model", {{"type", "BPE"}, {"vocab", std::move(vocabulary)}, {"merges", std::move(merges)}}},
+        {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}}, {"added_tokens", std::move(added)}};
+}
+
 Parts readParts(const std::filesystem::path& folder)
 {
-    const json file = parsed(folder / "tokenizer.json");
+    const bool older = !std::filesystem::exists(folder / "tokenizer.json") && std::filesystem::exists(folder / "vocab.json");
+    const json file = older ? fromGpt2(folder) : parsed(folder / "tokenizer.json");
     Parts parts;
     readNormalizer(parts, file.value("normalizer", json()));
     readModel(parts, file.at("model"));
