@@ -1,0 +1,4 @@
+# Whole jobs, with the real module. Its folder is found from the test's own place.
+taskfold_test(training taskfold::jobs nlohmann_json::nlohmann_json)
+add_dependencies(tst_training taskfold-compute)
+set_tests_properties(training PROPERTIES LABELS slow TIMEOUT 600)

@@ -1,0 +1,313 @@
+#include "app/jobs/check.h"
+#include "app/jobs/comparing.h"
+#include "app/jobs/computemodule.h"
+#include "app/jobs/evaluation.h"
+#include "app/jobs/filter.h"
+#include "app/jobs/modelparts.h"
+#include "app/jobs/processmark.h"
+#include "app/jobs/reporting.h"
+#include "app/jobs/taskdata.h"
+#include "app/jobs/training.h"
+#include "db/decisionrepository.h"
+#include "db/metricrepository.h"
+#include "db/runrepository.h"
+#include "db/taskrepository.h"
+#include "support/smallproject.h"
+
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+using namespace Qt::StringLiterals;
+using namespace taskfold;
+
+namespace {
+
+std::vector<Run> runsOf(const Project& project)
+{
+    const auto connection = openExisting(project);
+    return *db::RunRepository(**connection).all();
+}
+
+Run runOf(const Project& project, RunKind kind)
+{
+    for (const Run& run : runsOf(project))
+        if (run.kind == kind)
+            return run;
+    return {};
+}
+
+std::vector<double> curve(const Project& project, RunId run, const std::string& name)
+{
+    const auto connection = openExisting(project);
+    std::vector<double> values;
+    const auto points = db::MetricRepository(**connection).curve(run, {}, name);
+    for (const MetricPoint& point : *points)
+        values.push_back(point.value);
+    return values;
+}
+
+Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {})
+{
+    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
+    if (!queued)
+        return queued.error();
+    return jobs::runQueue(project, *queued, context);
+}
+
+}  // namespace
+
+class TrainingTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void greedyTextIsExactlyTheExpectedOne()
+    {
+        const std::filesystem::path model = std::filesystem::path(SHARED_FOLDER) / "models" / "stories260K-hf";
+        std::ifstream file(model / "expected_greedy.json");
+        if (!file)
+            QSKIP("the models beside the checkout aren't there");
+        const auto expected = nlohmann::json::parse(file);
+        const auto prompt = expected["prompt"].get<std::string>();
+        const Result<std::string> text = jobs::generateText(model, prompt, 56, {});
+        QVERIFY2(text, text ? "" : text.error().detail.c_str());
+        std::string whole = expected["text"].get<std::string>();
+        whole.erase(0, whole.find_first_not_of(' '));
+        QCOMPARE(prompt + *text, whole);
+    }
+
+    void scoresAreSumsOverTheTargetsTokens()
+    {
+        const std::filesystem::path model = std::filesystem::path(SHARED_FOLDER) / "models" / "stories260K-hf";
+        if (!std::filesystem::exists(model))
+            QSKIP("the models beside the checkout aren't there");
+        const test::TempProject folder;
+        const auto rows = folder.text("{\"input\": \"Once upon a time\", \"target\": \", there was\"}\n"
+                                      "{\"input\": \"Once upon a time\", \"target\": \" zebra zebra\"}\n");
+        const std::filesystem::path lines = rows.string() + ".jsonl";
+        std::filesystem::copy(rows, lines);
+        const auto scores = jobs::scoreFile(model, lines, {});
+        QVERIFY2(scores, scores ? "" : scores.error().detail.c_str());
+        QCOMPARE(scores->size(), 2U);
+        QVERIFY(scores->at(0) < 0 && scores->at(0) > scores->at(1));
+    }
+
+    void aPlanIsTrainedEvaluatedComparedAndReported()
+    {
+        const test::SmallProject small;
+        const Result<void> trained = train(small.project(), small.plan());
+        QVERIFY2(trained, trained ? "" : trained.error().detail.c_str());
+        const std::vector<Run> runs = runsOf(small.project());
+        QCOMPARE(runs.size(), 4U);  // two baselines, stage 2, stage 3
+        for (const Run& run : runs)
+            QCOMPARE(run.status, RunStatus::Completed);
+        const Run last = runOf(small.project(), RunKind::Stage3);
+        const std::vector<double> loss = curve(small.project(), last.id, "loss");
+        QCOMPARE(loss.size(), static_cast<std::size_t>(last.steps));
+        const Run first = runOf(small.project(), RunKind::Baseline);
+        const std::vector<double> alone = curve(small.project(), first.id, "loss");
+        QVERIFY(alone.back() < 0.7 * alone.front());  // it learns
+        const auto scores = jobs::evaluateAll(small.project(), Split::Test, {});
+        QVERIFY(scores);
+        QCOMPARE(scores->size(), 4U);
+        QCOMPARE(jobs::evaluateAll(small.project(), Split::Test, {})->size(), 0U);  // nothing is left to do
+        const auto comparison = jobs::compareRuns(small.project(), {}, {}, {});
+        QVERIFY2(comparison, comparison ? "" : comparison.error().detail.c_str());
+        QCOMPARE(comparison->tasks.size(), 2U);
+        for (const TaskComparison& task : comparison->tasks) {
+            QVERIFY(task.verdict != Verdict::NotComputable);
+            QVERIFY(std::abs(task.multi - task.single - task.difference) < 1e-9);
+        }
+        QCOMPARE(comparison->ledger.modelsBefore, 2);
+        QVERIFY(std::abs(comparison->ledger.overheadReduction - 0.5) < 1e-12);
+        QVERIFY(comparison->ledger.lines.size() > 4);
+        const auto bytes = std::find_if(comparison->ledger.lines.begin(), comparison->ledger.lines.end(),
+            [](const LedgerLine& line) { return line.key == "bytes"; });
+        QVERIFY(bytes->before > 1.9 * bytes->after);
+        const auto report = jobs::reportData(small.project(), {}, {});
+        QVERIFY(report);
+        QVERIFY(jobs::writeReport(*report, small.project().folder / "r.html"));
+        QVERIFY(jobs::checkProject(small.project(), {})->empty());
+    }
+
+    void anotherPlanOnTheSameDataUsesTheSameBaselines()
+    {
+        const test::SmallProject small;
+        Plan plan = small.plan();
+        plan.stages = {};
+        QVERIFY(train(small.project(), plan));
+        QCOMPARE(runsOf(small.project()).size(), 2U);
+        plan.stages = {3};
+        plan.sampler = SamplerKind::TaskBalanced;
+        QVERIFY(train(small.project(), plan));
+        QCOMPARE(runsOf(small.project()).size(), 3U);
+        QVERIFY(jobs::evaluateAll(small.project(), Split::Test, {}));
+        const auto comparison = jobs::compareRuns(small.project(), {}, {}, {});
+        QVERIFY(comparison);
+        QVERIFY(comparison->tasks[0].verdict != Verdict::NotComputable);
+        plan.batch = 4;  // other baselines are needed now
+        QVERIFY(train(small.project(), plan));
+        QCOMPARE(runsOf(small.project()).size(), 6U);
+    }
+
+    void stoppedAndResumedGivesTheSameWeightsAndCurves()
+    {
+        const test::SmallProject whole, parted;
+        QVERIFY(train(whole.project(), whole.plan()));
+        std::stop_source stop;
+        int reports = 0;
+        JobContext context{stop.get_token(), [&](Progress progress) {
+                               if (progress.run && progress.done == 10 && ++reports == 4)  // in the middle of stage 3
+                                   stop.request_stop();
+                           }};
+        const Result<void> stopped = train(parted.project(), parted.plan(), context);
+        QVERIFY(!stopped);
+        QCOMPARE(stopped.error().code, ErrorCode::Cancelled);
+        Run last = runOf(parted.project(), RunKind::Stage3);
+        QCOMPARE(last.status, RunStatus::Stopped);
+        QVERIFY(last.steps >= 10 && last.steps < last.stepsTotal);
+        QVERIFY(jobs::resumeRun(parted.project(), last.id, {}));
+        const Run expected = runOf(whole.project(), RunKind::Stage3);
+        last = runOf(parted.project(), RunKind::Stage3);
+        QCOMPARE(last.status, RunStatus::Completed);
+        QCOMPARE(last.checkpointHash, expected.checkpointHash);
+        QVERIFY(!last.checkpointHash.empty());
+        QVERIFY(curve(parted.project(), last.id, "loss") == curve(whole.project(), expected.id, "loss"));
+    }
+
+    void anotherProgramCanAskARunToStop()
+    {
+        const test::SmallProject small;
+        JobContext context;
+        bool asked = false;
+        context.report = [&](Progress progress) {
+            if (progress.run && progress.done > 5 && !std::exchange(asked, true)) {
+                if (!jobs::stopRun(small.project(), progress.run))
+                    qFatal("can't ask");
+                QTest::qSleep(300);  // its next look at the database is a quarter of a second away
+            }
+        };
+        QCOMPARE(train(small.project(), small.plan(), context).error().code, ErrorCode::Cancelled);
+        QCOMPARE(runsOf(small.project()).front().status, RunStatus::Stopped);
+    }
+
+    void affinityIsMeasuredTheSameTwiceAndAStepHelpsItsOwnTask()
+    {
+        const test::SmallProject small;
+        jobs::FilterSetup setup;
+        setup.base = "tiny";
+        setup.tiny = small.plan().tiny;
+        setup.warmUpSteps = 30;
+        setup.probes = 3;
+        setup.batch = 8;
+        setup.context = 64;
+        setup.threads = 1;
+        setup.learningRate = 5e-3;
+        const auto measure = [&] {
+            if (!jobs::measureAffinity(small.project(), setup, {}))
+                qFatal("not measured");
+            return *jobs::filterView(small.project())->evidence;
+        };
+        const AffinityEvidence one = measure();
+        const AffinityEvidence again = measure();
+        QVERIFY(one.cells == again.cells);  // so a probe leaves nothing behind for the next
+        QVERIFY(one.cells.size() == 4);
+        for (const AffinityCell& cell : one.cells)
+            if (cell.from == cell.to)
+                QVERIFY(cell.value > 0);
+        QVERIFY(jobs::decide(small.project(), "copy", Verb::Exclude, false, "user", "for the test"));
+        QCOMPARE(jobs::draftPlan(small.project(), "tiny")->excluded, std::vector<std::string>{"copy"});
+    }
+
+    void anExcludedTaskKeepsItsOwnModel()
+    {
+        const test::SmallProject small;
+        QVERIFY(jobs::decide(small.project(), "copy", Verb::Exclude, false, "user", "for the test"));
+        Plan plan = small.plan();
+        plan.stages = {3};
+        QVERIFY(train(small.project(), plan));
+        QVERIFY(jobs::evaluateAll(small.project(), Split::Test, {}));
+        const auto comparison = jobs::compareRuns(small.project(), {}, {}, {});
+        QVERIFY(comparison);
+        const TaskComparison& copy = comparison->tasks.at(1);
+        QVERIFY(copy.excluded);
+        QCOMPARE(copy.difference, 0.0);
+        QCOMPARE(comparison->ledger.modelsAfter, 2);
+        QCOMPARE(comparison->ledger.overheadReduction, 0.0);
+    }
+
+    void stage0LowersThePerplexityOfItsText()
+    {
+        const test::SmallProject small;
+        QByteArray text;
+        for (int i = 0; i < 60; ++i)
+            text += "the red thing and the blue thing went home number " + QByteArray::number(i) + "\n\n";
+        jobs::ImportRequest request;
+        jobs::ImportSource source;
+        source.path = small.text(text);
+        source.corpus = true;
+        request.sources.push_back(source);
+        QVERIFY(jobs::importData(small.project(), request, {}));
+        Plan plan = small.plan();
+        plan.stages = {0};
+        plan.baselines = true;
+        plan.stage0Epochs = 6;
+        QVERIFY(train(small.project(), plan));
+        const Run stage0 = runOf(small.project(), RunKind::Stage0);
+        const auto perplexity = curve(small.project(), stage0.id, "domain_perplexity");
+        QCOMPARE(perplexity.size(), 2U);
+        QVERIFY(perplexity[1] < 0.9 * perplexity[0]);
+        QCOMPARE(runOf(small.project(), RunKind::Baseline).parent, stage0.id);
+    }
+
+    void aPlanWhoseDataChangedIsRefused()
+    {
+        const test::SmallProject small;
+        const Plan plan = small.plan();
+        QVERIFY(openExisting(small.project()));
+        jobs::ImportRequest request;
+        jobs::ImportSource source;
+        source.path = small.text("{\"input\": \"red thing train 0\", \"target\": \"x\"}\n{\"input\": \"new\", \"target\": \"y\"}\n");
+        source.task = "other";
+        source.split = Split::Test;
+        source.read.format = data::FileFormat::JsonLines;
+        request.sources.push_back(source);
+        const auto imported = jobs::importData(small.project(), request, {});
+        QVERIFY(imported && imported->accepted);  // masks a training row of colour
+        const Result<void> refused = train(small.project(), plan);
+        QVERIFY(!refused);
+        QVERIFY(refused.error().detail.find("make the plan anew") != std::string::npos);
+        QVERIFY(runsOf(small.project()).empty());
+    }
+
+    void noMaskedRowReachesTheTraining()
+    {
+        const test::SmallProject small;
+        jobs::ImportRequest request;
+        jobs::ImportSource source;
+        source.path = small.text("{\"input\": \"red thing train 0\", \"target\": \"x\"}\n");
+        source.task = "other";
+        source.split = Split::Test;
+        source.read.format = data::FileFormat::JsonLines;
+        request.sources.push_back(source);
+        const auto imported = jobs::importData(small.project(), request, {});
+        QVERIFY(imported && imported->accepted);
+        const auto connection = openExisting(small.project());
+        const auto tasks = jobs::versionsOf(**connection);
+        for (const jobs::TaskVersions& task : *tasks)
+            if (task.task.name == "colour") {
+                QCOMPARE(task.trainable(), 47);
+                const auto rows = jobs::rowsOf(small.project(), **connection, task.splits.at(Split::Train));
+                QCOMPARE(rows->size(), 47U);
+                for (const Row& row : *rows)
+                    QVERIFY(row.input != "red thing train 0");
+            }
+    }
+};
+
+QTEST_GUILESS_MAIN(TrainingTest)
+#include "tst_training.moc"
