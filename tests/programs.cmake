@@ -1,0 +1,13 @@
+# The programs as their users start them.
+taskfold_program_test(commandline taskfold-cli taskfold::jobs)
+add_dependencies(tst_commandline taskfold-compute)
+taskfold_program_test(demo taskfold-cli)
+add_dependencies(tst_demo taskfold-compute taskfold)
+
+# The command line knows no Qt, and neither program brings libtorch along before it computes.
+add_test(NAME commandline_links
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:taskfold-cli> -D "FORBIDDEN=libQt|libtorch|libc10|libqcustomplot"
+        -P ${CMAKE_CURRENT_SOURCE_DIR}/links.cmake)
+add_test(NAME window_links
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:taskfold> -D "FORBIDDEN=libtorch|libc10"
+        -P ${CMAKE_CURRENT_SOURCE_DIR}/links.cmake)
