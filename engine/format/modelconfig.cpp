@@ -1,8 +1,14 @@
 #include "engine/format/modelconfig.h"
 
+#include "engine/format/configvalues.h"
+#include "engine/format/ropeconfig.h"
+#include "engine/format/strictjson.h"
+#include "engine/format/wholefile.h"
+
 #include <nlohmann/json.hpp>
 
-#include <fstream>
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace taskfold {
@@ -10,180 +16,249 @@ namespace taskfold {
 namespace {
 
 using nlohmann::json;
+using namespace configvalues;
+using namespace std::string_view_literals;
 
-constexpr std::int64_t kLargest = 1 << 24;  // of any one size
+constexpr int kDepth = 16;
+constexpr std::uint64_t kLargestFile = 4 << 20;
 
-struct Refused {
-    Error error;
-};
+// The largest sizes: no product of two of them overflows, and the largest models there are have a twentieth of them.
+constexpr std::int64_t kMostLayers = 1000;
+constexpr std::int64_t kMostHeads = 1 << 14;
+constexpr std::int64_t kLargestSize = 1 << 20;
+constexpr std::int64_t kLargestVocabulary = 1 << 24;
 
-int sizeAt(const json& value, const char* name, std::int64_t least = 1)
+// What is read below.
+constexpr std::array kRead{"model_type"sv, "hidden_size"sv, "num_hidden_layers"sv, "num_attention_heads"sv,
+    "num_key_value_heads"sv, "head_dim"sv, "intermediate_size"sv, "vocab_size"sv, "max_position_embeddings"sv,
+    "rms_norm_eps"sv, "rope_theta"sv, "rope_scaling"sv, "rope_parameters"sv, "tie_word_embeddings"sv,
+    "attention_bias"sv, "sliding_window"sv, "use_sliding_window"sv, "max_window_layers"sv, "layer_types"sv,
+    "bos_token_id"sv, "eos_token_id"sv, "pad_token_id"sv, "hidden_act"sv, "partial_rotary_factor"sv,
+    "pretraining_tp"sv};
+
+// What changes no logit and no loss: names, storage, how to generate by default, training of the original, classifiers.
+constexpr std::array kHarmless{"architectures"sv, "transformers_version"sv, "torch_dtype"sv, "dtype"sv, "use_cache"sv,
+    "initializer_range"sv, "attention_dropout"sv, "name_or_path"sv, "is_llama_config"sv, "transformers.js_config"sv,
+    "unsloth_fixed"sv, "unsloth_version"sv, "return_dict"sv, "output_hidden_states"sv, "output_attentions"sv,
+    "torchscript"sv, "use_bfloat16"sv, "chunk_size_feed_forward"sv, "is_decoder"sv, "max_length"sv, "min_length"sv,
+    "do_sample"sv, "early_stopping"sv, "num_beams"sv, "num_beam_groups"sv, "diversity_penalty"sv, "temperature"sv,
+    "top_k"sv, "top_p"sv, "typical_p"sv, "repetition_penalty"sv, "length_penalty"sv, "no_repeat_ngram_size"sv,
+    "encoder_no_repeat_ngram_size"sv, "num_return_sequences"sv, "output_scores"sv, "return_dict_in_generate"sv,
+    "bad_words_ids"sv, "suppress_tokens"sv, "begin_suppress_tokens"sv, "finetuning_task"sv, "id2label"sv,
+    "label2id"sv, "num_labels"sv, "tokenizer_class"sv, "sep_token_id"sv, "cls_token_id"sv, "decoder_start_token_id"sv,
+    "task_specific_params"sv, "problem_type"sv, "gradient_checkpointing"sv, "attn_implementation"sv, "license"sv,
+    "max_sequence_length"sv, "model_max_length"sv, "neftune_noise_alpha"sv};
+
+void refuseOthers(const json& value)
 {
-    const auto found = value.find(name);
-    if (found == value.end() || !found->is_number_integer())
-        throw Refused{{ErrorCode::InvalidInput, std::string(name) + " is missing or no whole number"}};
-    const auto size = found->get<std::int64_t>();
-    if (size < least || size > kLargest)
-        throw Refused{{ErrorCode::InvalidInput, std::string(name) + " is out of range: " + std::to_string(size)}};
-    return static_cast<int>(size);
+    std::vector<std::string_view> known(kRead.begin(), kRead.end());
+    known.insert(known.end(), kHarmless.begin(), kHarmless.end());
+    refuseUnknown(value, known);
+    const std::string act = wordAt(value, "hidden_act", "silu");
+    if (act != "silu")
+        refuseUnsupported("hidden_act \"" + act.substr(0, 60) + "\"");
+    if (positiveAt(value, "partial_rotary_factor", 1) != 1)
+        refuseUnsupported("partial_rotary_factor");
 }
 
-bool isUnset(const json& value, const char* name)
+// Transformers 4 has rope_theta and rope_scaling; transformers 5 puts both into rope_parameters.
+void readRotary(ModelConfig& config, const json& value)
 {
-    const auto found = value.find(name);
-    return found == value.end() || found->is_null();
+    config.ropeTheta = positiveAt(value, "rope_theta", 10000);
+    if (isSet(value, "rope_scaling"))
+        config.ropeScaling = ropeScalingOf(value.at("rope_scaling"), config.context);
+    if (isSet(value, "rope_parameters")) {
+        const json& parameters = value.at("rope_parameters");
+        config.ropeScaling = ropeScalingOf(parameters, config.context);
+        config.ropeTheta = positiveAt(parameters, "rope_theta", config.ropeTheta);
+    }
+    if (config.ropeScaling.kind == RopeScaling::Kind::Yarn && config.ropeTheta <= 1)
+        refuse("rope_theta must be above 1");
 }
 
-// Settings that change what is computed, and that this version doesn't compute.
-void refuseUnknown(const json& value)
+// By layer, for the families that name a first layer with a window or list the kinds.
+std::vector<int> windowsOf(const json& value, int layers, int window)
 {
-    const std::string type = value.value("model_type", "");
-    if (type != "llama" && type != "mistral")
-        throw Refused{{ErrorCode::Unsupported, "model_type \"" + type + "\""}};
-    if (value.value("hidden_act", "silu") != "silu")
-        throw Refused{{ErrorCode::Unsupported, "hidden_act \"" + value.value("hidden_act", "") + "\""}};
-    if (!isUnset(value, "rope_scaling"))
-        throw Refused{{ErrorCode::Unsupported, "rope_scaling"}};
-    if (!isUnset(value, "sliding_window"))
-        throw Refused{{ErrorCode::Unsupported, "sliding_window"}};
-    if (!isUnset(value, "quantization_config"))
-        throw Refused{{ErrorCode::Unsupported, "quantization_config"}};
-    if (value.value("mlp_bias", false))
-        throw Refused{{ErrorCode::Unsupported, "mlp_bias"}};
-    if (value.value("partial_rotary_factor", 1.0) != 1.0)
-        throw Refused{{ErrorCode::Unsupported, "partial_rotary_factor"}};
+    const auto first = wholeAt(value, "max_window_layers", 0, std::numeric_limits<int>::max(), 28);
+    std::vector<int> windows(static_cast<std::size_t>(layers), 0);
+    for (int i = 0; i < layers; ++i)
+        windows[static_cast<std::size_t>(i)] = i >= first ? window : 0;
+    if (!isSet(value, "layer_types"))
+        return windows;
+    const json& kinds = value.at("layer_types");
+    if (!kinds.is_array() || kinds.size() != static_cast<std::size_t>(layers))
+        refuse("layer_types doesn't have one kind for each layer");
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+        const bool full = kinds[i] == "full_attention";
+        if (!full && kinds[i] != "sliding_attention")
+            refuseUnsupported("layer_types: " + kinds[i].dump(-1, ' ', true, json::error_handler_t::replace).substr(0, 60));
+        if (!full && window == 0)
+            refuse("layer_types asks for sliding_attention, but there is no sliding_window");
+        windows[i] = full ? 0 : window;
+    }
+    return windows;
+}
+
+void readWindows(ModelConfig& config, const json& value)
+{
+    constexpr auto kMost = std::numeric_limits<int>::max();
+    if (config.modelType == "llama") {
+        if (isSet(value, "sliding_window"))
+            refuseUnsupported("sliding_window in a llama");
+    } else if (config.modelType == "mistral") {
+        // Left out, it is 4096; null means none.
+        const bool none = value.contains("sliding_window") && value.at("sliding_window").is_null();
+        const auto window = none ? 0 : wholeAt(value, "sliding_window", 1, kMost, 4096);
+        config.slidingWindow.assign(static_cast<std::size_t>(config.layers), static_cast<int>(window));
+    } else {
+        const bool none = !flagAt(value, "use_sliding_window", false)
+            || (value.contains("sliding_window") && value.at("sliding_window").is_null());
+        const auto window = none ? 0 : wholeAt(value, "sliding_window", 1, kMost, 4096);
+        config.slidingWindow = windowsOf(value, config.layers, static_cast<int>(window));
+    }
+    const bool sliding = std::any_of(config.slidingWindow.begin(), config.slidingWindow.end(), [](int w) { return w > 0; });
+    if (!sliding)
+        config.slidingWindow.clear();
+    if (config.modelType == "llama" || config.modelType == "mistral")
+        for (const json& kind : isSet(value, "layer_types") ? value.at("layer_types") : json::array())
+            if (kind != (sliding ? "sliding_attention" : "full_attention"))
+                refuseUnsupported("layer_types in a " + config.modelType);
+}
+
+// Older files say -1 for none. What is outside the vocabulary can be neither read nor written.
+std::optional<std::int32_t> tokenAt(const json& value, int vocabulary)
+{
+    if (!value.is_number_integer())
+        refuse("a token's number isn't a whole number");
+    const auto token = value.get<std::int64_t>();
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() >= static_cast<std::uint64_t>(vocabulary))
+        return {};
+    return token >= 0 && token < vocabulary ? std::optional(static_cast<std::int32_t>(token)) : std::nullopt;
+}
+
+std::vector<std::int32_t> tokensAt(const json& value, std::string_view name, int vocabulary)
+{
+    std::vector<std::int32_t> tokens;
+    if (!isSet(value, name))
+        return tokens;
+    const json& one = value.at(std::string(name));
+    for (const json& each : one.is_array() ? one : json::array({one}))
+        if (const auto token = tokenAt(each, vocabulary))
+            tokens.push_back(*token);
+    return tokens;
 }
 
 void readTokens(ModelConfig& config, const json& value)
 {
-    if (!isUnset(value, "bos_token_id") && value.at("bos_token_id").is_number_integer())
-        config.bos = value.at("bos_token_id").get<std::int32_t>();
-    if (isUnset(value, "eos_token_id"))
-        return;
-    const json& eos = value.at("eos_token_id");
-    if (eos.is_array())
-        config.eos = eos.get<std::vector<std::int32_t>>();
-    else
-        config.eos = {eos.get<std::int32_t>()};
+    const auto first = [&](std::string_view name) -> std::optional<std::int32_t> {
+        const auto tokens = tokensAt(value, name, config.vocabulary);
+        return tokens.empty() ? std::nullopt : std::optional(tokens.front());
+    };
+    config.bos = first("bos_token_id");
+    config.pad = first("pad_token_id");
+    config.eos = tokensAt(value, "eos_token_id", config.vocabulary);
+}
+
+void readFamily(ModelConfig& config, const json& value)
+{
+    const std::string& type = config.modelType;
+    const bool bias = flagAt(value, "attention_bias", false);
+    if (type == "llama" || type == "qwen3")
+        config.attentionBias = config.outputBias = bias;
+    else if (type == "qwen2")
+        config.attentionBias = true;
+    else if (bias)
+        refuseUnsupported("attention_bias in a mistral");
+    config.qkNorm = type == "qwen3";
+}
+
+void readSizes(ModelConfig& config, const json& value)
+{
+    const auto size = [&](std::string_view name, std::int64_t most, std::int64_t least = 1) {
+        return static_cast<int>(wholeAt(value, name, least, most));
+    };
+    config.hidden = size("hidden_size", kLargestSize);
+    config.layers = size("num_hidden_layers", kMostLayers);
+    config.heads = size("num_attention_heads", kMostHeads);
+    config.feedForward = size("intermediate_size", kLargestSize);
+    config.vocabulary = size("vocab_size", kLargestVocabulary);
+    config.context = size("max_position_embeddings", kLargestVocabulary, 2);
+    // Left out, each family has a number of its own; null means as many as heads.
+    const int usual = config.modelType == "llama" ? config.heads : config.modelType == "mistral" ? 8 : 32;
+    config.keyValueHeads = static_cast<int>(wholeAt(value, "num_key_value_heads", 1, kMostHeads,
+        value.contains("num_key_value_heads") ? config.heads : usual));
+    const int share = config.modelType == "qwen3" ? 128 : config.hidden / config.heads;
+    config.headSize = static_cast<int>(wholeAt(value, "head_dim", 1, kMostHeads, share));
+    if (config.headSize < 2 || config.headSize % 2 != 0 || config.heads % config.keyValueHeads != 0)
+        refuse("hidden_size, head_dim and the numbers of heads don't fit together");
 }
 
 ModelConfig configFrom(const json& value)
 {
-    refuseUnknown(value);
     ModelConfig config;
-    config.modelType = value.at("model_type");
-    config.hidden = sizeAt(value, "hidden_size");
-    config.layers = sizeAt(value, "num_hidden_layers");
-    config.heads = sizeAt(value, "num_attention_heads");
-    config.keyValueHeads
-        = isUnset(value, "num_key_value_heads") ? config.heads : sizeAt(value, "num_key_value_heads");
-    config.feedForward = sizeAt(value, "intermediate_size");
-    config.vocabulary = sizeAt(value, "vocab_size");
-    config.context = sizeAt(value, "max_position_embeddings", 2);
-    config.headSize = isUnset(value, "head_dim") ? config.hidden / config.heads : sizeAt(value, "head_dim");
-    config.normEpsilon = value.value("rms_norm_eps", 1e-6);
-    config.ropeTheta = value.value("rope_theta", 10000.0);
-    config.tiedHead = value.value("tie_word_embeddings", false);
-    config.attentionBias = config.outputBias = value.value("attention_bias", false);
+    config.modelType = wordAt(value, "model_type", "");
+    if (config.modelType != "llama" && config.modelType != "mistral" && config.modelType != "qwen2" && config.modelType != "qwen3")
+        refuseUnsupported("model_type \"" + config.modelType.substr(0, 60) + "\" (supported: llama, mistral, qwen2, qwen3)");
+    refuseOthers(value);
+    readSizes(config, value);
+    config.normEpsilon = positiveAt(value, "rms_norm_eps", 1e-6);
+    config.tiedHead = flagAt(value, "tie_word_embeddings", false);
+    readFamily(config, value);
+    readRotary(config, value);
+    readWindows(config, value);
     readTokens(config, value);
-    if (config.headSize < 2 || config.headSize % 2 != 0 || config.heads % config.keyValueHeads != 0)
-        throw Refused{{ErrorCode::InvalidInput, "hidden_size, head_dim and the numbers of heads don't fit together"}};
-    if (config.normEpsilon <= 0 || config.ropeTheta <= 0)
-        throw Refused{{ErrorCode::InvalidInput, "rms_norm_eps and rope_theta must be above zero"}};
     return config;
+}
+
+// The reader's exceptions end here; `what` is the file's name.
+template <typename Work>
+auto guarded(const char* what, const Work& work) -> Result<decltype(work())>
+{
+    try {
+        return work();
+    } catch (const Refused& refused) {
+        return Error(refused.error).within(what);
+    } catch (const json::exception& e) {
+        return Error{ErrorCode::InvalidInput, std::string(what) + ": " + e.what()};
+    }
 }
 
 }  // namespace
 
-Result<ModelConfig> parseModelConfig(const std::string& text)
+Result<ModelConfig> parseModelConfig(std::string_view text)
 {
-    try {
-        return configFrom(json::parse(text));
-    } catch (const Refused& refused) {
-        return Error(refused.error).within("config.json");
-    } catch (const json::exception& e) {
-        return Error{ErrorCode::InvalidInput, std::string("config.json: ") + e.what()};
-    }
+    const Result<json> value = parseStrictly(text, kDepth);
+    if (!value)
+        return Error(value.error()).within("config.json");
+    return guarded("config.json", [&] { return configFrom(*value); });
 }
 
 Result<ModelConfig> readModelConfig(const std::filesystem::path& folder)
 {
     const std::filesystem::path file = folder / "config.json";
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream || !std::filesystem::is_regular_file(file))
+    if (!std::filesystem::is_regular_file(file))
         return Error{ErrorCode::NotFound, "there is no model in " + folder.string() + ": config.json is missing"};
-    const std::string text((std::istreambuf_iterator<char>(stream)), {});
-    Result<ModelConfig> config = parseModelConfig(text);
+    const Result<std::string> text = wholeFile(file, kLargestFile);
+    if (!text)
+        return text.error();
+    Result<ModelConfig> config = parseModelConfig(*text);
     if (!config)
         return std::move(config).error().within(folder.string());
+    const std::filesystem::path generation = folder / "generation_config.json";
+    if (!std::filesystem::is_regular_file(generation))
+        return config;
+    const Result<std::string> settings = wholeFile(generation, kLargestFile);
+    if (!settings)
+        return settings.error();
+    const Result<json> value = parseStrictly(*settings, kDepth);
+    if (!value)
+        return Error(value.error()).within(generation.string());
+    const auto eos = guarded("generation_config.json", [&] { return tokensAt(*value, "eos_token_id", config->vocabulary); });
+    if (!eos)
+        return Error(eos.error()).within(folder.string());
+    if (!eos->empty())
+        config->eos = *eos;
     return config;
-}
-
-Result<void> writeModelConfig(const ModelConfig& config, const std::filesystem::path& folder)
-{
-    json value{{"architectures", {"LlamaForCausalLM"}}, {"model_type", config.modelType},
-        {"hidden_size", config.hidden}, {"num_hidden_layers", config.layers},
-        {"num_attention_heads", config.heads}, {"num_key_value_heads", config.keyValueHeads},
-        {"head_dim", config.headSize}, {"intermediate_size", config.feedForward},
-        {"vocab_size", config.vocabulary}, {"max_position_embeddings", config.context},
-        {"rms_norm_eps", config.normEpsilon}, {"rope_theta", config.ropeTheta},
-        {"tie_word_embeddings", config.tiedHead}, {"attention_bias", config.attentionBias}, {"mlp_bias", false},
-        {"hidden_act", "silu"}, {"torch_dtype", "float32"}};
-    if (config.modelType == "mistral")
-        value["architectures"] = {"MistralForCausalLM"};
-    if (config.bos)
-        value["bos_token_id"] = *config.bos;
-    if (config.eos.size() == 1)
-        value["eos_token_id"] = config.eos.front();
-    else if (!config.eos.empty())
-        value["eos_token_id"] = config.eos;
-    std::ofstream out(folder / "config.json", std::ios::binary);
-    out << value.dump(1);
-    out.close();
-    if (!out)
-        return Error{ErrorCode::Io, "can't write " + (folder / "config.json").string()};
-    return {};
-}
-
-std::int64_t parameterCount(const ModelConfig& config)
-{
-    std::int64_t sum = 0;
-    for (const NamedShape& tensor : tensorsOf(config)) {
-        std::int64_t count = 1;
-        for (const std::int64_t size : tensor.shape)
-            count *= size;
-        sum += count;
-    }
-    return sum;
-}
-
-std::vector<NamedShape> tensorsOf(const ModelConfig& config)
-{
-    const std::int64_t hidden = config.hidden;
-    const std::int64_t queries = std::int64_t{config.heads} * config.headSize;
-    const std::int64_t keys = std::int64_t{config.keyValueHeads} * config.headSize;
-    std::vector<NamedShape> tensors{{"model.embed_tokens.weight", {config.vocabulary, hidden}}};
-    for (int i = 0; i < config.layers; ++i) {
-        const std::string layer = "model.layers." + std::to_string(i) + ".";
-        const std::string attention = layer + "self_attn.";
-        tensors.push_back({layer + "input_layernorm.weight", {hidden}});
-        for (const auto& [name, size] : {std::pair("q_proj", queries), {"k_proj", keys}, {"v_proj", keys}}) {
-            tensors.push_back({attention + name + ".weight", {size, hidden}});
-            if (config.attentionBias)
-                tensors.push_back({attention + name + ".bias", {size}});
-        }
-        tensors.push_back({attention + "o_proj.weight", {hidden, queries}});
-        if (config.outputBias)
-            tensors.push_back({attention + "o_proj.bias", {hidden}});
-        tensors.push_back({layer + "post_attention_layernorm.weight", {hidden}});
-        tensors.push_back({layer + "mlp.gate_proj.weight", {config.feedForward, hidden}});
-        tensors.push_back({layer + "mlp.up_proj.weight", {config.feedForward, hidden}});
-        tensors.push_back({layer + "mlp.down_proj.weight", {hidden, config.feedForward}});
-    }
-    tensors.push_back({"model.norm.weight", {hidden}});
-    if (!config.tiedHead)
-        tensors.push_back({"lm_head.weight", {config.vocabulary, hidden}});
-    return tensors;
 }
 
 }  // namespace taskfold

@@ -1,5 +1,7 @@
 #include "engine/format/safetensors.h"
 
+#include "engine/format/strictjson.h"
+
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
@@ -22,6 +24,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t kLargestHeader = 100'000'000;
 constexpr std::size_t kMostDimensions = 8;
+constexpr int kDepth = 8;
 
 struct TypeFacts {
     Dtype dtype;
@@ -51,31 +54,6 @@ std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b)
 Error bad(std::string what)
 {
     return {ErrorCode::InvalidInput, std::move(what)};
-}
-
-// Refuses a key that stands twice at one level: the last would win silently.
-Result<json> parseHeader(std::string_view text)
-{
-    std::vector<std::set<std::string>> keys;
-    std::string twice;
-    bool deep = false;
-    const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
-        deep = deep || depth > 8;
-        if (event == json::parse_event_t::object_start)
-            keys.emplace_back();
-        else if (event == json::parse_event_t::object_end && !keys.empty())
-            keys.pop_back();
-        else if (event == json::parse_event_t::key && !keys.empty()
-            && !keys.back().insert(parsed.get<std::string>()).second)
-            twice = parsed.get<std::string>();
-        return true;
-    };
-    json header = json::parse(text, watch, false);
-    if (!header.is_object() || deep)
-        return bad("the header isn't a JSON object of tensors");
-    if (!twice.empty())
-        return bad("the header names " + twice + " twice");
-    return header;
 }
 
 struct Extent {
@@ -255,9 +233,9 @@ Result<void> Safetensors::add(const std::filesystem::path& file)
     if (headerSize > kLargestHeader || headerSize > size - 8)
         return bad("the header's size, " + std::to_string(headerSize) + ", is more than the file or the limit");
     const std::string_view text(reinterpret_cast<const char*>(bytes) + 8, static_cast<std::size_t>(headerSize));
-    Result<json> header = parseHeader(text);
+    const Result<json> header = parseStrictly(text, kDepth);
     if (!header)
-        return std::move(header).error();
+        return Error(header.error()).within("the header");
     const std::span<const std::byte> data(bytes + 8 + headerSize, size - 8 - static_cast<std::size_t>(headerSize));
     std::vector<Extent> extents;
     for (const auto& [name, value] : header->items()) {
