@@ -1,5 +1,7 @@
 # The command line. One source a line.
 set(TASKFOLD_CLI_SOURCES
+    cli/benchcommands.cpp
+    cli/benchtokenize.cpp
     cli/command.cpp
     cli/console.cpp
     cli/datacommands.cpp

@@ -52,5 +52,6 @@ void addFilterCommands(CLI::App& app, Invocation& invocation);
 void addTrainCommands(CLI::App& app, Invocation& invocation);
 void addResultCommands(CLI::App& app, Invocation& invocation);
 void addModelCommands(CLI::App& app, Invocation& invocation);
+void addBenchCommands(CLI::App& app, Invocation& invocation);
 
 }  // namespace taskfold::cli

@@ -1,0 +1,30 @@
+#include "app/cli/benchcommands.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <sys/resource.h>
+
+namespace taskfold::cli {
+
+std::int64_t peakMib()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+void answerBench(nlohmann::json line)
+{
+    line["peak_mib"] = peakMib();
+    std::cout << line.dump() << std::endl;
+}
+
+void addBenchCommands(CLI::App& app, Invocation& invocation)
+{
+    CLI::App* bench = app.add_subcommand("bench", "Measurements, as JSON lines to lay beside other programs'");
+    bench->require_subcommand(1);
+    addBenchTokenize(*bench, invocation);
+}
+
+}  // namespace taskfold::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "app/cli/command.h"
+
+/// `bench NAME ...`: one function a measurement. Each prints one JSON line with the fields of the peers' lines
+/// (product.md section 6), {"bench", ..., "seconds", "peak_mib"}.
+namespace taskfold::cli {
+
+void addBenchTokenize(CLI::App& bench, Invocation& invocation);
+
+/// The most memory this process has held so far, mapped pages included.
+std::int64_t peakMib();
+
+/// Prints the line.
+void answerBench(nlohmann::json line);
+
+}  // namespace taskfold::cli
