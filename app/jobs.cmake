@@ -20,6 +20,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/processmark.cpp
     jobs/project.cpp
     jobs/reporting.cpp
+    jobs/rowlog.cpp
     jobs/runrecorder.cpp
     jobs/taskdata.cpp
     jobs/training.cpp

@@ -18,7 +18,7 @@ function(only what)
 endfunction()
 
 layer(engine/core OUTSIDE openssl/)
-layer(engine/jobs USES engine/core)
+layer(engine/jobs USES engine/core OUTSIDE sys/ unistd.h)
 layer(engine/compute USES engine/core)
 layer(engine/format USES engine/core OUTSIDE nlohmann/ sys/ fcntl.h unistd.h)
 layer(engine/text USES engine/core engine/format OUTSIDE nlohmann/ unicode/ sentencepiece)

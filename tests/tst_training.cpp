@@ -6,6 +6,7 @@
 #include "app/jobs/modelparts.h"
 #include "app/jobs/processmark.h"
 #include "app/jobs/reporting.h"
+#include "app/jobs/rowlog.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/decisionrepository.h"
@@ -282,6 +283,33 @@ private slots:
         QVERIFY(!refused);
         QVERIFY(refused.error().detail.find("make the plan anew") != std::string::npos);
         QVERIFY(runsOf(small.project()).empty());
+    }
+
+    void aRunsOwnLogProvesThatNoHeldOutRowWasSeen()
+    {
+        const test::SmallProject small;
+        QVERIFY(train(small.project(), small.plan()));
+        for (const Run& run : runsOf(small.project())) {
+            const auto log = jobs::readRowLog(small.project().runs() / std::to_string(run.id.value));
+            QVERIFY2(log, log ? "" : log.error().detail.c_str());
+            std::size_t rows = 0;
+            for (const jobs::RowLogPart& part : *log)
+                rows += part.inputs.size();
+            QVERIFY(rows == 48 || rows == 24 || rows == 72);  // colour, copy, both
+        }
+        QVERIFY(jobs::checkProject(small.project(), {})->empty());
+        jobs::ImportRequest request;
+        jobs::ImportSource source;
+        source.path = small.text("{\"input\": \"red thing train 0\", \"target\": \"x\"}\n");
+        source.task = "other";
+        source.split = Split::Test;
+        source.read.format = data::FileFormat::JsonLines;
+        request.sources.push_back(source);
+        QVERIFY(jobs::importData(small.project(), request, {}));
+        const auto problems = jobs::checkProject(small.project(), {});
+        QVERIFY(problems);
+        QCOMPARE(problems->size(), 3U);  // colour's baseline, stages 2 and 3 have seen it
+        QVERIFY(problems->front().what.find("other/test line 1") != std::string::npos);
     }
 
     void noMaskedRowReachesTheTraining()

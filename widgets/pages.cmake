@@ -19,6 +19,7 @@ set(TASKFOLD_WIDGET_SOURCES
     pages/taskpanel.cpp
     pages/volumepanel.cpp
     pages/welcomepage.cpp
+    pages/whatifpanel.cpp
     parts/actioncard.cpp
     parts/activitycorner.cpp
     parts/activityrow.cpp

@@ -75,7 +75,7 @@ private:
     std::map<int, Entry> m_open;  // by number
     std::map<int, Mode> m_results;  // by activity
     int m_lastNumber = 0;
-    EngineBridge m_training;  // the bridges end first: nothing is heard from them afterwards
+    EngineBridge m_training{Priority::BelowTheWindow};  // the bridges end first: nothing is heard from them afterwards
     EngineBridge m_files;
 };
 

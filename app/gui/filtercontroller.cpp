@@ -2,13 +2,18 @@
 
 #include "app/gui/edits.h"
 #include "app/jobs/filter.h"
+#include "app/jobs/planning.h"
 #include "app/jobs/taskdata.h"
+#include "db/baserepository.h"
 #include "db/decisionrepository.h"
 #include "db/taskrepository.h"
 #include "widgets/pages/filterpage.h"
+#include "widgets/pages/whatifpanel.h"
 #include "widgets/parts/text.h"
 
 #include <QPointer>
+
+using namespace Qt::StringLiterals;
 
 namespace taskfold {
 
@@ -38,6 +43,29 @@ Job readJob(const Project& project, std::shared_ptr<Found> found)
             }};
 }
 
+// The usual plan with the task on either side of the line.
+Result<WhatIf> whatIfOf(const Project& project, const std::string& name)
+{
+    Result<Plan> plan = jobs::draftPlan(project, {});
+    if (!plan)
+        return std::move(plan).error();
+    std::erase(plan->kept, name);
+    std::erase(plan->excluded, name);
+    WhatIf whatIf;
+    whatIf.name = name;
+    for (const bool kept : {true, false}) {
+        Plan one = *plan;
+        (kept ? one.kept : one.excluded).push_back(name);
+        Result<PlanPreview> preview = jobs::previewPlan(project, one);
+        if (!preview)
+            return std::move(preview).error();
+        (kept ? whatIf.kept : whatIf.excluded) = *std::move(preview);
+        (kept ? whatIf.modelsKept : whatIf.modelsExcluded)
+            = static_cast<int>(one.excluded.size()) + (one.kept.empty() ? 0 : 1);
+    }
+    return whatIf;
+}
+
 }  // namespace
 
 FilterController::FilterController(FilterPage& page, const Session& session)
@@ -46,12 +74,49 @@ FilterController::FilterController(FilterPage& page, const Session& session)
     , m_session(session)
 {
     connect(&m_page, &FilterPage::measureRequested, this, &FilterController::measure);
+    connect(&m_page, &FilterPage::whatIfWanted, this, &FilterController::previewBoth);
+    connect(&m_session.news, &News::basesChanged, this, &FilterController::showBases);
     connect(&m_page, &FilterPage::acceptRequested, this, &FilterController::accept);
     connect(&m_page, &FilterPage::decideRequested, this, &FilterController::decide);
     connect(&m_page, &FilterPage::manualRequested, &m_session.news, &News::manualWanted);
     for (const auto news : {&News::tasksChanged, &News::decisionsChanged, &News::runsChanged})
         connect(&m_session.news, news, this, &FilterController::reload);
+    showBases();
     reload();
+}
+
+void FilterController::showBases()
+{
+    QStringList names{u"tiny"_s};
+    if (const Result<std::vector<BaseModel>> bases = db::BaseRepository(m_session.database).all())
+        for (const BaseModel& base : *bases)
+            if (base.name != "tiny")
+                names.append(toQt(base.name));
+    m_page.setBases(names);
+}
+
+void FilterController::previewBoth(TaskId task)
+{
+    m_session.background.cancel(m_previewing);
+    const Result<Task> known = db::TaskRepository(m_session.database).byId(task);
+    if (!known)
+        return;  // it has just been removed
+    auto found = std::make_shared<std::optional<WhatIf>>();
+    m_previewing = m_session.background.submit(this,
+        {.job = {"What if",
+             [project = m_session.project, task = *known, found](const JobContext&) -> Result<void> {
+                 Result<WhatIf> whatIf = whatIfOf(project, task.name);
+                 if (!whatIf)
+                     return std::move(whatIf).error();
+                 whatIf->task = task.id;
+                 *found = *std::move(whatIf);
+                 return {};
+             }},
+            .shown = Shown::Quietly,
+            .onEnd = [this, found](const Outcome& end) {
+                if (end.end == JobEnd::Completed)
+                    m_page.showWhatIf(*found);
+            }});
 }
 
 void FilterController::reload()
@@ -67,12 +132,17 @@ void FilterController::reload()
          }});
 }
 
-void FilterController::measure()
+void FilterController::measure(const QString& base, Signal signal)
 {
     m_page.setMeasuring(true);
+    jobs::FilterSetup setup;
+    setup.base = toStd(base);
+    setup.signal = signal;
     m_session.background.submit(this,
         {.job = {toStd(tr("Measuring affinity")),
-             [project = m_session.project](const JobContext& context) { return jobs::measureAffinity(project, {}, context); }},
+             [project = m_session.project, setup](const JobContext& context) {
+                 return jobs::measureAffinity(project, setup, context);
+             }},
             .queue = Queue::Training,
             .result = Mode::Filter,
             .onEnd = [this](const Outcome&) {

@@ -17,7 +17,9 @@ public:
 
 private:
     void reload();
-    void measure();
+    void measure(const QString& base, Signal signal);
+    void previewBoth(TaskId task);
+    void showBases();
     void accept();
     void decide(TaskId task, Verb verb, bool pinned, const QString& reason);
     void put(TaskId task, const Decision& decision);
@@ -25,6 +27,7 @@ private:
     FilterPage& m_page;
     Session m_session;
     int m_reading = 0;  // the job's number
+    int m_previewing = 0;
 };
 
 }  // namespace taskfold

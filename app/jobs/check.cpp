@@ -1,5 +1,7 @@
 #include "app/jobs/check.h"
 
+#include "app/jobs/rowlog.h"
+#include "app/jobs/taskdata.h"
 #include "db/baserepository.h"
 #include "db/datasetrepository.h"
 #include "db/integrity.h"
@@ -10,6 +12,7 @@
 #include <algorithm>
 #include <set>
 #include <system_error>
+#include <unordered_map>
 
 namespace taskfold::jobs {
 
@@ -24,7 +27,7 @@ public:
 
     Result<std::vector<Problem>> check()
     {
-        for (const auto step : {&Checker::database, &Checker::rows, &Checker::runs, &Checker::bases}) {
+        for (const auto step : {&Checker::database, &Checker::rows, &Checker::runs, &Checker::seenRows, &Checker::bases}) {
             if (m_context.stop.stop_requested())
                 return Error{ErrorCode::Cancelled, {}};
             if (Result<void> done = (this->*step)(); !done)
@@ -85,6 +88,60 @@ private:
             if (!known.contains(at->path().filename().string()))
                 m_problems.push_back({"runs/" + at->path().filename().string(), "belongs to no run: it can be deleted"});
         return {};
+    }
+
+    // No row of a validation or test split may have been trained on (method.md 15, 9): asked of each run's own log.
+    Result<void> seenRows()
+    {
+        tell("checking what runs were trained on");
+        const Result<std::vector<Run>> runs = db::RunRepository(m_database).all();
+        const auto held = heldOut();
+        if (!runs || !held)
+            return runs ? held.error() : runs.error();
+        for (const Run& run : *runs) {
+            const auto log = readRowLog(m_project.runs() / std::to_string(run.id.value));
+            if (!log && log.error().code == ErrorCode::Damaged)
+                m_problems.push_back({"run " + std::to_string(run.id.value), log.error().detail});
+            if (log)
+                compareWithHeldOut(run, *log, *held);
+        }
+        return {};
+    }
+
+    using Places = std::unordered_map<std::uint64_t, std::string>;
+
+    Result<Places> heldOut() const
+    {
+        const Result<std::vector<TaskVersions>> tasks = versionsOf(m_database);
+        if (!tasks)
+            return tasks.error();
+        Places places;
+        for (const TaskVersions& task : *tasks)
+            for (const auto& [split, version] : task.splits) {
+                if (split == Split::Train)
+                    continue;
+                const Result<data::RowFile> rows = data::RowFile::open(m_project.rows(), version.hash);
+                if (!rows)
+                    continue;  // named already
+                for (std::int64_t i = 0; i < rows->size(); ++i)
+                    places.try_emplace(inputHash(rows->input(i)),
+                        dataKey(task.task.name, split) + " line " + std::to_string(rows->line(i)));
+            }
+        return places;
+    }
+
+    void compareWithHeldOut(const Run& run, const std::vector<RowLogPart>& log, const Places& held)
+    {
+        std::int64_t count = 0;
+        std::string example;
+        for (const RowLogPart& part : log)
+            for (const std::uint64_t input : part.inputs)
+                if (const auto twin = held.find(input); twin != held.end() && ++count == 1)
+                    example = part.source + ", the same text as " + twin->second;
+        if (count > 0)
+            m_problems.push_back({"run " + std::to_string(run.id.value),
+                "was trained on " + std::to_string(count) + " rows that now stand in a validation or test split (" + example
+                    + "): train it anew before its scores are believed"});
     }
 
     Result<void> bases()

@@ -3,6 +3,7 @@
 #include "app/jobs/budget.h"
 #include "app/jobs/computemodule.h"
 #include "app/jobs/planning.h"
+#include "app/jobs/rowlog.h"
 #include "app/jobs/runrecorder.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
@@ -166,6 +167,15 @@ private:
 
     Result<void> fineTune(compute::Engine& engine)
     {
+        std::vector<RowLogPart> log;
+        for (const compute::TaskRows& task : m_setup.tasks) {
+            RowLogPart part{task.task.name, {}};
+            for (const Row& row : task.train)
+                part.inputs.push_back(inputHash(row.input));
+            log.push_back(std::move(part));
+        }
+        if (Result<void> written = writeRowLog(m_setup.runFolder, log); !written)
+            return written;
         Result<compute::TrainResult> result = engine.train(m_setup, m_recorder.events(), m_recorder.stop());
         if (!result)
             return std::move(result).error();
@@ -191,6 +201,13 @@ private:
         m_setup.finalRate = 0.1;
         m_setup.beta2 = 0.95;
         m_run.stepsTotal = m_setup.steps;
+        std::vector<RowLogPart> log{{"domain text", {}}, {"general text", {}}};
+        for (const std::string& document : setup.documents)
+            log[0].inputs.push_back(inputHash(document));
+        for (const std::string& document : setup.replay)
+            log[1].inputs.push_back(inputHash(document));
+        if (Result<void> written = writeRowLog(m_setup.runFolder, log); !written)
+            return written;
         setup.train = m_setup;
         setup.replayShare = setup.replay.empty() ? 0 : m_plan.replay;
         Result<compute::PretrainResult> result = engine.pretrain(setup, m_recorder.events(), m_recorder.stop());

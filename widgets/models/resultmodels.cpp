@@ -173,8 +173,12 @@ Columns<RunLine> runColumns()
         words<Row>(Words::tr("Task"), [](const Row& row) { return row.task.empty() ? u"–"_s : toQt(row.task); }),
         words<Row>(Words::tr("Status"), [](const Row& row) { return titleOf(row.run.status); }),
         steps,
-        number<Row>(Words::tr("Loss"), [](const Row& row) { return row.run.loss; }, 4),
-        number<Row>(Words::tr("Tokens/s"), rate, 0),
+        RowModel<Row>::numberColumn(
+            Words::tr("Loss"), [](const Row& row) { return row.run.loss > 0 ? numberText(row.run.loss, 4) : u"–"_s; },
+            [](const Row& row) { return QVariant(row.run.loss); }),
+        RowModel<Row>::numberColumn(
+            Words::tr("Tokens/s"), [rate](const Row& row) { return rate(row) > 0 ? countText(std::llround(rate(row))) : u"–"_s; },
+            [rate](const Row& row) { return QVariant(rate(row)); }),
         RowModel<Row>::numberColumn(
             Words::tr("Time"), [](const Row& row) { return durationText(row.run.seconds); },
             [](const Row& row) { return QVariant(row.run.seconds); }),

@@ -2,19 +2,24 @@
 
 #include "widgets/models/resultmodels.h"
 #include "widgets/models/text.h"
+#include "widgets/pages/whatifpanel.h"
 #include "widgets/parts/datatable.h"
 #include "widgets/parts/emptystate.h"
 #include "widgets/parts/errorbanner.h"
 #include "widgets/parts/pagehead.h"
+#include "widgets/parts/theme.h"
 #include "widgets/plots/heatmap.h"
+#include "widgets/plots/rowbars.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabWidget>
 
 #include <algorithm>
 
@@ -29,6 +34,8 @@ FilterPage::FilterPage(QWidget* parent)
     , m_table(new DataTable(u"filter"_s, this))
     , m_history(new DataTable(u"decisions"_s, this))
     , m_map(new HeatMap(u"affinity"_s, this))
+    , m_volumes(new RowBars(u"filterVolumes"_s, this))
+    , m_whatIf(new WhatIfPanel(this))
     , m_banner(new ErrorBanner(this))
     , m_empty(new EmptyState({u"filter"_s, tr("Measure which tasks help and which harm each other before they are folded."),
                                  tr("Measure affinity"), u"filter"_s},
@@ -45,24 +52,39 @@ FilterPage::FilterPage(QWidget* parent)
     layout->addWidget(m_banner);
     layout->addWidget(m_stack, 1);
     m_empty->button()->setObjectName(u"firstMeasure"_s);
-    connect(m_empty, &EmptyState::requested, this, &FilterPage::measureRequested);
+    connect(m_empty, &EmptyState::requested, this, &FilterPage::measure);
     connect(m_empty, &EmptyState::manualRequested, this, &FilterPage::manualRequested);
     connect(m_table, &DataTable::currentRowChanged, this, &FilterPage::showTask);
     connect(m_table, &DataTable::failed, this, &FilterPage::showError);
     connect(m_history, &DataTable::failed, this, &FilterPage::showError);
     connect(m_map, &Plot::failed, this, &FilterPage::showError);
+    connect(m_volumes, &Plot::failed, this, &FilterPage::showError);
+    connect(m_volumes, &RowBars::lineClicked, this, [this](int line) { m_table->selectRow(line); });
 }
 
 QWidget* FilterPage::buildHead()
 {
     QHBoxLayout* layout = nullptr;
     QWidget* head = pageHead(tr("Filter"), this, layout);
+    const auto choice = [&](const QString& name, const QString& title, const QString& help) {
+        auto* box = new QComboBox(head);
+        box->setObjectName(name);
+        box->setAccessibleName(title);
+        box->setToolTip(help);
+        layout->addWidget(box);
+        return box;
+    };
+    m_base = choice(u"filterBase"_s, tr("Base model"), tr("The model that affinity is measured on"));
+    m_base->addItem(u"tiny"_s);
+    m_signal = choice(u"filterSignal"_s, tr("Signal"), tr("What affinity is taken from"));
+    for (const Signal signal : {Signal::LookAhead, Signal::GradientCosine})
+        m_signal->addItem(titleOf(signal));
     m_accept = namedButton(u"acceptSuggestions"_s, tr("Accept suggestions"), head);
     m_measure = namedButton(u"measureAffinity"_s, tr("Measure affinity"), head, true);
     layout->addWidget(m_accept);
     layout->addWidget(m_measure);
     connect(m_accept, &QPushButton::clicked, this, &FilterPage::acceptRequested);
-    connect(m_measure, &QPushButton::clicked, this, &FilterPage::measureRequested);
+    connect(m_measure, &QPushButton::clicked, this, &FilterPage::measure);
     return head;
 }
 
@@ -105,21 +127,34 @@ QWidget* FilterPage::buildContent()
     m_history->setFilterVisible(false);
     m_history->setStretchColumn(5);
     m_history->setEmptyText(tr("Nothing was decided yet: every task is kept."));
-    auto* lower = new QWidget(this);
-    auto* lowerLayout = new QVBoxLayout(lower);
-    lowerLayout->setContentsMargins({});
-    lowerLayout->addWidget(m_table, 3);
-    lowerLayout->addWidget(buildDecision());
-    auto* rows = new QSplitter(Qt::Horizontal, this);
-    rows->addWidget(m_map);
-    rows->addWidget(m_history);
-    rows->setStretchFactor(0, 3);
-    rows->setStretchFactor(1, 2);
+    m_volumes->setTitle(tr("Training rows"));
+    m_volumes->setValueTitle(tr("Training rows"));
+    auto* tabs = new QTabWidget(this);
+    tabs->setObjectName(u"filterTabs"_s);
+    tabs->setAccessibleName(tr("About the decision"));
+    tabs->setDocumentMode(true);
+    tabs->addTab(m_whatIf, tr("What if"));
+    tabs->addTab(m_history, tr("Decisions"));
+    auto* tasks = new QWidget(this);
+    auto* tasksLayout = new QVBoxLayout(tasks);
+    tasksLayout->setContentsMargins({});
+    tasksLayout->addWidget(m_table, 3);
+    tasksLayout->addWidget(buildDecision());
+    const auto side = [this](QWidget* left, QWidget* right) {
+        auto* splitter = new QSplitter(Qt::Horizontal, this);
+        splitter->addWidget(left);
+        splitter->addWidget(right);
+        splitter->setChildrenCollapsible(false);
+        splitter->setStretchFactor(0, 2);
+        splitter->setStretchFactor(1, 1);
+        splitter->setSizes({800, 400});
+        return splitter;
+    };
     auto* columns = new QSplitter(Qt::Vertical, this);
-    columns->addWidget(rows);
-    columns->addWidget(lower);
+    columns->addWidget(side(m_map, m_volumes));
+    columns->addWidget(side(tasks, tabs));
     columns->setChildrenCollapsible(false);
-    columns->setSizes({400, 340});
+    columns->setSizes({380, 360});
     auto* content = new QWidget(this);
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(16, 12, 16, 14);
@@ -154,6 +189,7 @@ void FilterPage::show(const Shown& shown)
     }
     m_model->setRows(std::move(lines));
     m_table->fitColumns(220);
+    showVolumes();
     std::vector<DecisionLine> decisions;
     for (auto one = shown.history.rbegin(); one != shown.history.rend(); ++one)
         decisions.push_back({*one, names[one->task]});
@@ -186,9 +222,47 @@ void FilterPage::showMap(const Shown& shown)
     m_map->setCells(titles, std::move(cells));
 }
 
+void FilterPage::showVolumes()
+{
+    QStringList names;
+    RowBars::Series kept{tr("Folded in"), [] { return theme::series(0); }, Qt::SolidPattern, {}};
+    RowBars::Series out{tr("Left out"), [] { return theme::series(1); }, Qt::BDiagPattern, {}};
+    for (const FilterLine& line : m_model->rows()) {
+        const bool excluded = line.decision && line.decision->verb == Verb::Exclude;
+        names.append(toQt(line.name));
+        kept.values.push_back(excluded ? 0 : static_cast<double>(line.rows));
+        out.values.push_back(excluded ? static_cast<double>(line.rows) : 0);
+    }
+    m_volumes->setBars(names, {kept, out});
+}
+
+void FilterPage::setBases(const QStringList& bases)
+{
+    const QString chosen = m_base->currentText();
+    m_base->clear();
+    m_base->addItems(bases);
+    m_base->setCurrentIndex(std::max(0, static_cast<int>(bases.indexOf(chosen))));
+}
+
+void FilterPage::measure()
+{
+    emit measureRequested(
+        m_base->currentText(), m_signal->currentIndex() == 1 ? Signal::GradientCosine : Signal::LookAhead);
+}
+
+void FilterPage::showWhatIf(const std::optional<WhatIf>& whatIf)
+{
+    m_whatIf->show(whatIf && whatIf->task == m_task ? whatIf : std::nullopt);
+}
+
 void FilterPage::showTask(int row)
 {
     const bool any = row >= 0;
+    m_task = any ? m_model->row(row).task : TaskId{};
+    m_volumes->setSelected(row);
+    m_whatIf->show(std::nullopt);
+    if (any)
+        emit whatIfWanted(m_task);
     m_keep->setEnabled(any);
     m_exclude->setEnabled(any);
     if (!any)

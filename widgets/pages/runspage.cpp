@@ -136,6 +136,7 @@ QWidget* RunsPage::buildContent()
     m_table->setTitle(tr("Runs"));
     m_table->setPlaceholder(tr("Filter runs"));
     m_table->setModel(m_model);
+    m_table->setStretchColumn(9);  // the note
     m_stateTable->setTitle(tr("Tasks of the run"));
     m_stateTable->setModel(m_states);
     m_stateTable->setFilterVisible(false);

@@ -80,6 +80,11 @@ void Histogram::showAll()
     const double most = std::max(1.0, std::min(all, 1.6 * static_cast<double>(m_lengths.p99)));
     plot()->xAxis->setRange(0, most);
     std::int64_t highest = 1;
+    // A mark in the right half has its words at its left, where there is room.
+    for (const Mark& mark : m_marks) {
+        const bool left = mark.line->point1->key() > 0.5 * most;
+        mark.label->setPositionAlignment((left ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignTop);
+    }
     for (const std::int64_t count : m_lengths.bars)
         highest = std::max(highest, count);
     plot()->yAxis->setRange(0, static_cast<double>(highest) * 1.08);

@@ -47,6 +47,7 @@ void Plot::build()
 
     m_plot->axisRect()->setMinimumMargins({6, 6, 14, 6});
     m_plot->plotLayout()->setRowSpacing(0);
+    m_plot->setMinimumSize(20, 20);  // on a picture of no size QCustomPlot can't paint, and complains
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom | QCP::iSelectLegend);
     m_plot->setNoAntialiasingOnDrag(true);
     m_plot->setFocusPolicy(Qt::StrongFocus);
