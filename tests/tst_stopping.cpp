@@ -138,6 +138,17 @@ private slots:
         QVERIFY(found->reason.find('%') != std::string::npos);
     }
 
+    void nothingIsReadFromStepsThatDoNotHelpTheirOwnTask()
+    {
+        AffinityEvidence made = evidence(6, -0.02, 0.01);
+        harm(made, 2, -0.05);
+        fillCells(made);
+        const auto suggestions = suggest(made, {});
+        QCOMPARE(excluded(suggestions), 0);
+        QVERIFY(suggestions[2].rule.empty());
+        QVERIFY(suggestions[2].reason.find("Measure again") != std::string::npos);
+    }
+
     void theOrderOfTheTasksDoesNotMatter()
     {
         AffinityEvidence made = evidence(6, 0.1, 0.01);

@@ -83,7 +83,7 @@ std::string viewText(const jobs::FilterView& view)
 
 struct FilterOptions {
     std::string base, signal = "lookahead", mode = "suggest", device = "cpu";
-    int threads = 0, probes = 10;
+    int threads = 0, probes = 6;
     std::int64_t warmUp = 60;
     double learningRate = 0;
     int batch = 32;

@@ -22,10 +22,10 @@ struct FilterSetup {
     std::uint64_t seed = 1;
     double learningRate = 0;  // 0: by the base's size
     std::int64_t warmUpSteps = 60;
-    int probes = 10;
+    int probes = 6;
     int batch = 32;
     int context = 256;
-    std::int64_t heldRows = 64;  // validation rows of each task that effects are measured on
+    std::int64_t heldRows = 32;  // validation rows of each task that effects are measured on
 };
 
 /// What is known about which tasks help or harm each other, and what was decided.

@@ -138,9 +138,17 @@ bool unlearnable(const std::map<TaskId, Learnability>& all, TaskId task)
     return found != all.end() && found->second.single <= found->second.trivial + found->second.singleSe;
 }
 
+/// Where steps on a task don't help even that task, nothing can be read from what they do to others.
+struct Yardstick {
+    double ownEffect = 0, epsilon = 0;
+
+    bool says() const { return ownEffect > 0; }
+};
+
 Suggestion lookAt(const Table& table, const AffinityEvidence& evidence, std::size_t task, const Set& kept,
-    double epsilon, const std::map<TaskId, Learnability>& learnability)
+    const Yardstick& yardstick, const std::map<TaskId, Learnability>& learnability)
 {
+    const double epsilon = yardstick.epsilon;
     Suggestion s;
     s.task = evidence.tasks[task];
     const Effects e = table.effects(task, kept);
@@ -149,14 +157,17 @@ Suggestion lookAt(const Table& table, const AffinityEvidence& evidence, std::siz
     s.incoming = e.incoming;
     s.incomingSe = e.incomingSe;
     s.threshold = epsilon;
-    if (e.outgoing + kOneSided * e.outgoingSe < -epsilon)
+    if (yardstick.says() && e.outgoing + kOneSided * e.outgoingSe < -epsilon)
         s.rule = "harms_others";
-    else if (e.incoming + kOneSided * e.incomingSe < -epsilon)
+    else if (yardstick.says() && e.incoming + kOneSided * e.incomingSe < -epsilon)
         s.rule = "harmed_by_others";
     else if (unlearnable(learnability, s.task))
         s.rule = "unlearnable";
     s.suggest = s.rule.empty() ? Verb::Keep : Verb::Exclude;
     s.reason = sentence(s);
+    if (s.rule.empty() && !yardstick.says())
+        s.reason = "The measurement says nothing: a step on a task doesn't help even that task (in the middle "
+            + percent(yardstick.ownEffect) + " of its loss). Measure again with more rows, or with a lower learning rate.";
     if (s.rule == "unlearnable") {
         const Learnability& l = learnability.at(s.task);
         s.reason = "Its own model scores " + percent(l.single).substr(1) + ", no better than an answer that needs no model ("
@@ -171,7 +182,8 @@ std::vector<Suggestion> suggest(const AffinityEvidence& evidence, const std::map
     const FilterSettings& settings)
 {
     const Table table(evidence);
-    const double epsilon = std::max(0.0, settings.epsilonShare * table.ownEffect());
+    const double own = table.ownEffect();
+    const Yardstick yardstick{own, std::max(0.0, settings.epsilonShare * own)};
     std::vector<Suggestion> result(table.size());
     Set kept(table.size());
     std::iota(kept.begin(), kept.end(), 0U);
@@ -179,7 +191,7 @@ std::vector<Suggestion> suggest(const AffinityEvidence& evidence, const std::map
     for (;;) {
         std::vector<std::pair<double, std::size_t>> candidates;
         for (const std::size_t task : kept) {
-            result[task] = lookAt(table, evidence, task, kept, epsilon, learnability);
+            result[task] = lookAt(table, evidence, task, kept, yardstick, learnability);
             if (result[task].suggest == Verb::Exclude)
                 candidates.push_back({result[task].outgoing + result[task].incoming, task});
         }
