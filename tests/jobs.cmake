@@ -2,3 +2,5 @@
 taskfold_test(training taskfold::jobs nlohmann_json::nlohmann_json)
 add_dependencies(tst_training taskfold-compute)
 set_tests_properties(training PROPERTIES LABELS slow TIMEOUT 600)
+taskfold_test(olderprojects taskfold::jobs SQLiteCpp)
+add_dependencies(tst_olderprojects taskfold-compute)
