@@ -1,6 +1,7 @@
 #include "engine/format/modelconfig.h"
 
 #include "engine/format/configvalues.h"
+#include "engine/format/printable.h"
 #include "engine/format/ropeconfig.h"
 #include "engine/format/strictjson.h"
 #include "engine/format/wholefile.h"
@@ -45,7 +46,7 @@ constexpr std::array kHarmless{"architectures"sv, "transformers_version"sv, "tor
     "top_k"sv, "top_p"sv, "typical_p"sv, "repetition_penalty"sv, "length_penalty"sv, "no_repeat_ngram_size"sv,
     "encoder_no_repeat_ngram_size"sv, "num_return_sequences"sv, "output_scores"sv, "return_dict_in_generate"sv,
     "bad_words_ids"sv, "suppress_tokens"sv, "begin_suppress_tokens"sv, "finetuning_task"sv, "id2label"sv,
-    "label2id"sv, "num_labels"sv, "tokenizer_class"sv, "sep_token_id"sv, "cls_token_id"sv, "decoder_start_token_id"sv,
+    "label2id"sv, "num_labels"sv, "tokenizer_class"sv, "sep_token_id"sv, "unk_token_id"sv, "cls_token_id"sv, "decoder_start_token_id"sv,
     "task_specific_params"sv, "problem_type"sv, "gradient_checkpointing"sv, "attn_implementation"sv, "license"sv,
     "max_sequence_length"sv, "model_max_length"sv, "neftune_noise_alpha"sv};
 
@@ -56,7 +57,7 @@ void refuseOthers(const json& value)
     refuseUnknown(value, known);
     const std::string act = wordAt(value, "hidden_act", "silu");
     if (act != "silu")
-        refuseUnsupported("hidden_act \"" + act.substr(0, 60) + "\"");
+        refuseUnsupported("hidden_act " + printable(act));
     if (positiveAt(value, "partial_rotary_factor", 1) != 1)
         refuseUnsupported("partial_rotary_factor");
 }
@@ -198,7 +199,7 @@ ModelConfig configFrom(const json& value)
     ModelConfig config;
     config.modelType = wordAt(value, "model_type", "");
     if (config.modelType != "llama" && config.modelType != "mistral" && config.modelType != "qwen2" && config.modelType != "qwen3")
-        refuseUnsupported("model_type \"" + config.modelType.substr(0, 60) + "\" (supported: llama, mistral, qwen2, qwen3)");
+        refuseUnsupported("model_type " + printable(config.modelType) + " (supported: llama, mistral, qwen2, qwen3)");
     refuseOthers(value);
     readSizes(config, value);
     config.normEpsilon = positiveAt(value, "rms_norm_eps", 1e-6);

@@ -1,8 +1,11 @@
 #include "engine/format/modelfolder.h"
 
 #include "engine/core/hash.h"
+#include "engine/format/modelsource.h"
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 #include <set>
 
 namespace taskfold {
@@ -20,6 +23,30 @@ std::string words(const std::vector<std::int64_t>& shape)
 bool isIgnored(const std::string& name, const ModelConfig& config)
 {
     return name.ends_with("rotary_emb.inv_freq") || (config.tiedHead && name == "lm_head.weight");
+}
+
+// A number isn't finite when all bits of its exponent are set.
+template <typename Word>
+bool allFinite(std::span<const std::byte> bytes, Word exponent)
+{
+    for (std::size_t at = 0; at + sizeof(Word) <= bytes.size(); at += sizeof(Word)) {
+        Word word = 0;
+        std::memcpy(&word, bytes.data() + at, sizeof word);
+        if ((word & exponent) == exponent)
+            return false;
+    }
+    return true;
+}
+
+bool allFinite(const TensorView& tensor)
+{
+    switch (tensor.dtype) {
+    case Dtype::F64: return allFinite<std::uint64_t>(tensor.bytes, 0x7FF0000000000000);
+    case Dtype::F32: return allFinite<std::uint32_t>(tensor.bytes, 0x7F800000);
+    case Dtype::F16: return allFinite<std::uint16_t>(tensor.bytes, 0x7C00);
+    case Dtype::BF16: return allFinite<std::uint16_t>(tensor.bytes, 0x7F80);
+    default: return true;
+    }
 }
 
 }  // namespace
@@ -46,6 +73,27 @@ Result<void> checkTensors(const Safetensors& weights, const ModelConfig& config)
     return {};
 }
 
+Result<void> checkFinite(const Safetensors& weights, std::stop_token stop)
+{
+    for (const TensorView& tensor : weights.tensors()) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        if (!allFinite(tensor))
+            return Error{ErrorCode::InvalidInput, "tensor " + tensor.name + " holds a number that isn't finite (NaN or infinity)"};
+    }
+    return {};
+}
+
+std::string mainTypeOf(const Safetensors& weights)
+{
+    std::map<Dtype, std::size_t> bytes;
+    for (const TensorView& tensor : weights.tensors())
+        bytes[tensor.dtype] += tensor.bytes.size();
+    const auto most = std::max_element(
+        bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == bytes.end() ? std::string() : std::string(wordOf(most->first));
+}
+
 Result<std::string> weightsHash(const Safetensors& weights, std::stop_token stop)
 {
     Sha256 hash;
@@ -70,12 +118,15 @@ Result<ModelFolderFacts> inspectModelFolder(const std::filesystem::path& folder,
         return weights.error();
     if (Result<void> fits = checkTensors(*weights, facts.config); !fits)
         return std::move(fits).error().within(folder.string());
+    if (Result<void> finite = checkFinite(*weights, stop); !finite)
+        return std::move(finite).error().within(folder.string());
     Result<std::string> hash = weightsHash(*weights, stop);
     if (!hash)
         return std::move(hash).error();
     facts.hash = *std::move(hash);
     facts.parameters = parameterCount(facts.config);
     facts.bytes = modelBytes(folder);
+    facts.licence = licenceOf(folder);
     return facts;
 }
 
@@ -85,7 +136,7 @@ std::int64_t modelBytes(const std::filesystem::path& folder)
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
         const std::string name = entry.path().filename().string();
-        const bool weights = name.starts_with("model") && name.ends_with(".safetensors");
+        const bool weights = name.ends_with(".safetensors") && !name.starts_with("adapter");
         if (weights || name == "config.json" || name.starts_with("tokenizer") || name == "model.safetensors.index.json")
             sum += static_cast<std::int64_t>(entry.file_size(none));
     }

@@ -1,6 +1,7 @@
 #include "engine/format/ropeconfig.h"
 
 #include "engine/format/configvalues.h"
+#include "engine/format/printable.h"
 
 #include <nlohmann/json.hpp>
 
@@ -30,7 +31,7 @@ RopeScaling::Kind kindOf(const std::string& word)
         return RopeScaling::Kind::Llama3;
     if (word == "yarn")
         return RopeScaling::Kind::Yarn;
-    refuseUnsupported("rope_scaling of type \"" + word.substr(0, 60) + "\"");
+    refuseUnsupported("rope_scaling of type " + printable(word));
 }
 
 // How yarn grows the attention's temperature (Peng et al. 2023, formula 22).

@@ -1,13 +1,16 @@
 #pragma once
 
 #include "engine/core/result.h"
+#include "engine/format/mappedfile.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +39,8 @@ struct TensorView {
 class Safetensors {
 public:
     static Result<Safetensors> openFile(const std::filesystem::path& file);
-    /// model.safetensors, or the files of model.safetensors.index.json.
+    /// model.safetensors, or the files of model.safetensors.index.json (each tensor where the index says, and no other), or
+    /// the folder's only safetensors file.
     static Result<Safetensors> openFolder(const std::filesystem::path& folder);
 
     Safetensors(Safetensors&&) noexcept;
@@ -50,17 +54,22 @@ public:
     std::int64_t fileBytes() const { return m_fileBytes; }  // of the files, with their headers
 
 private:
-    struct Mapped;
-
     Safetensors();
+    static Result<Safetensors> openShards(const std::filesystem::path& folder);
     Result<void> add(const std::filesystem::path& file);
+    Result<void> addTensors(const nlohmann::json& header, std::span<const std::byte> data);
+    void sort();
 
-    std::vector<std::unique_ptr<Mapped>> m_mapped;
+    std::vector<MappedFile> m_mapped;
     std::vector<TensorView> m_tensors;
+    std::set<std::string> m_names;
     std::map<std::string, std::string> m_metadata;
     std::vector<std::filesystem::path> m_files;
     std::int64_t m_fileBytes = 0;
 };
+
+/// Safetensors files of a folder, but for adapters; by name.
+std::vector<std::filesystem::path> weightFiles(const std::filesystem::path& folder);
 
 /// Written beside, synced and renamed. The same tensors and metadata, in any order, give the same bytes.
 Result<void> writeSafetensors(const std::filesystem::path& file, std::span<const TensorView> tensors,
