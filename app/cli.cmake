@@ -1,5 +1,6 @@
 # The command line. One source a line.
 set(TASKFOLD_CLI_SOURCES
+    cli/basecommands.cpp
     cli/benchcommands.cpp
     cli/benchtokenize.cpp
     cli/command.cpp

@@ -1,11 +1,13 @@
 # Engine and database put to work, without Qt and without a program. One source a line.
 set(TASKFOLD_JOB_SOURCES
     jobs/baselines.cpp
+    jobs/basepreview.cpp
     jobs/bases.cpp
     jobs/budget.cpp
     jobs/check.cpp
     jobs/comparing.cpp
     jobs/computemodule.cpp
+    jobs/convertedbase.cpp
     jobs/demo.cpp
     jobs/edits.cpp
     jobs/evaluation.cpp
@@ -14,6 +16,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/importdata.cpp
     jobs/importpreview.cpp
     jobs/ledger.cpp
+    jobs/memory.cpp
     jobs/modelparts.cpp
     jobs/planfile.cpp
     jobs/planning.cpp

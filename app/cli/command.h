@@ -46,6 +46,7 @@ CLI::App* addCommand(CLI::App& parent, Invocation& invocation, const std::string
 
 Project projectOf(const Invocation& invocation);
 
+void addBaseCommands(CLI::App& app, Invocation& invocation);
 void addDataCommands(CLI::App& app, Invocation& invocation);
 void addTaskCommands(CLI::App& app, Invocation& invocation);
 void addFilterCommands(CLI::App& app, Invocation& invocation);

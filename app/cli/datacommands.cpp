@@ -1,10 +1,8 @@
 #include "app/cli/command.h"
-#include "app/jobs/bases.h"
 #include "app/jobs/check.h"
 #include "app/jobs/demo.h"
 #include "app/jobs/importdata.h"
 #include "app/jobs/volumes.h"
-#include "db/baserepository.h"
 
 #include <CLI/CLI.hpp>
 
@@ -288,65 +286,6 @@ void addRows(CLI::App& app, Invocation& invocation)
     });
 }
 
-json baseJson(const BaseModel& base)
-{
-    return {{"name", base.name}, {"path", base.path}, {"hash", base.hash}, {"parameters", base.parameters},
-        {"bytes", base.bytes}, {"context", base.context}, {"vocabulary", base.vocabulary}};
-}
-
-void addBases(CLI::App& app, Invocation& invocation)
-{
-    struct Options {
-        std::string path, name;
-        std::int64_t run = 0;
-    };
-    auto options = std::make_shared<Options>();
-    CLI::App* base = app.add_subcommand("base", "Models that training starts from");
-    base->require_subcommand(1);
-    CLI::App* add = addCommand(*base, invocation, "add", "A folder in Hugging Face form, or a run's model");
-    add->add_option("path", options->path, "The model's folder");
-    add->add_option("--name", options->name);
-    add->add_option("--run", options->run, "Take this run's model");
-    add->callback([&invocation, options] {
-        invocation.action = [&invocation, options]() -> int {
-            return perform(invocation, "base", [&](const JobContext& context) -> Result<void> {
-                if (options->path.empty() == (options->run == 0))
-                    return Error{ErrorCode::InvalidInput, "name a folder, or a run with --run"};
-                const Result<BaseModel> added = options->run > 0
-                    ? jobs::addRunAsBase(projectOf(invocation), RunId{options->run}, options->name)
-                    : jobs::addBase(projectOf(invocation), options->path, options->name, context);
-                if (!added)
-                    return added.error();
-                answer(invocation, baseJson(*added),
-                    added->name + ": " + std::to_string(added->parameters) + " parameters\n");
-                return {};
-            });
-        };
-    });
-    CLI::App* list = addCommand(*base, invocation, "list", "Base models of the project");
-    list->callback([&invocation] {
-        invocation.action = [&invocation]() -> int {
-            return perform(invocation, "base", [&](const JobContext&) -> Result<void> {
-                const Result<db::Connection> connection = openExisting(projectOf(invocation));
-                if (!connection)
-                    return connection.error();
-                const Result<std::vector<BaseModel>> all = db::BaseRepository(**connection).all();
-                if (!all)
-                    return all.error();
-                json bases = json::array();
-                std::vector<std::vector<std::string>> rows{{"name", "parameters", "context", "vocabulary", "path"}};
-                for (const BaseModel& one : *all) {
-                    bases.push_back(baseJson(one));
-                    rows.push_back({one.name, std::to_string(one.parameters), std::to_string(one.context),
-                        std::to_string(one.vocabulary), one.path});
-                }
-                answer(invocation, {{"bases", bases}}, table(rows));
-                return {};
-            });
-        };
-    });
-}
-
 void addCheck(CLI::App& app, Invocation& invocation)
 {
     CLI::App* command = addCommand(app, invocation, "check", "Whether database, rows and checkpoints are whole");
@@ -416,7 +355,6 @@ void addDataCommands(CLI::App& app, Invocation& invocation)
     addImport(app, invocation);
     addTasks(app, invocation);
     addRows(app, invocation);
-    addBases(app, invocation);
     addCheck(app, invocation);
 }
 

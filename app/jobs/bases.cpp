@@ -1,6 +1,8 @@
 #include "app/jobs/bases.h"
 
+#include "app/jobs/basepreview.h"
 #include "app/jobs/computemodule.h"
+#include "app/jobs/convertedbase.h"
 #include "app/jobs/taskdata.h"
 #include "db/baserepository.h"
 #include "db/runrepository.h"
@@ -109,24 +111,26 @@ Result<BaseModel> put(SQLite::Database& database, BaseModel base)
 }  // namespace
 
 Result<BaseModel> addBase(
-    const Project& project, const std::filesystem::path& folder, const std::string& name, const JobContext& context)
+    const Project& project, const std::filesystem::path& path, const std::string& name, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    std::error_code failure;
-    if (!std::filesystem::is_directory(folder, failure))
-        return Error{ErrorCode::NotFound, "there is no folder " + folder.string()};
-    std::string called = name;
-    if (called.empty())
-        called = std::filesystem::absolute(folder).lexically_normal().filename().string();
-    if (called.empty())
-        called = std::filesystem::absolute(folder).lexically_normal().parent_path().filename().string();
+    const Result<BasePreview> preview = previewBase(path, context);
+    if (!preview)
+        return preview.error();
+    const ModelPreview& source = preview->model;
+    const bool isFolder = source.form == ModelForm::HuggingFace;
+    const std::string called = !name.empty() ? name : isFolder ? source.name : source.path.stem().string();
     if (called == "tiny")
         return Error{ErrorCode::InvalidInput, "“tiny” is the built-in model's name: give another one"};
     if (context.report)
         context.report({0, 0, {}, "checking " + called});
-    Result<BaseModel> base = described(project, folder, called, context);
+    const Result<std::filesystem::path> folder
+        = isFolder ? std::filesystem::absolute(source.path).lexically_normal() : convertedBase(project, source, called, context);
+    if (!folder)
+        return folder.error();
+    Result<BaseModel> base = described(project, *folder, called, context);
     if (!base)
         return base;
     return put(**connection, *std::move(base));

@@ -10,10 +10,10 @@
 
 namespace taskfold::jobs {
 
-/// Checks the folder's files and tokenizer and remembers it under the name (its folder's when empty). The weights are
-/// looked at, not computed with.
+/// Checks a model's files and tokenizer and remembers it under the name (its file's or folder's when empty). A folder stays
+/// where it is; a GGUF or llama2.c file becomes a folder of the project. The weights are looked at, not computed with.
 Result<BaseModel> addBase(
-    const Project& project, const std::filesystem::path& folder, const std::string& name, const JobContext& context);
+    const Project& project, const std::filesystem::path& path, const std::string& name, const JobContext& context);
 
 /// A run's model as a base of its own.
 Result<BaseModel> addRunAsBase(const Project& project, RunId run, const std::string& name);

@@ -214,6 +214,8 @@ private:
         const auto start = checked::roundedUp(m_cursor.at(), m_alignment);
         if (!tensors.empty() && (!start || *start > m_bytes.size()))
             refuse("it ends before its first tensor");
+        if (tensors.empty() && m_cursor.left() >= m_alignment)
+            refuse("there are bytes behind the last setting");
         if (tensors.empty())
             return;
         const std::uint64_t room = m_bytes.size() - *start;

@@ -1,10 +1,10 @@
 #include "engine/format/modelconfig.h"
+#include "engine/format/newfile.h"
 #include "engine/format/ropeconfig.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
 
 namespace taskfold {
 
@@ -71,12 +71,7 @@ Result<void> writeModelConfig(const ModelConfig& config, const std::filesystem::
         value["mlp_bias"] = false;
     putWindows(value, config);
     putTokens(value, config);
-    std::ofstream out(folder / "config.json", std::ios::binary);
-    out << value.dump(1);
-    out.close();
-    if (!out)
-        return Error{ErrorCode::Io, "can't write " + (folder / "config.json").string()};
-    return {};
+    return writeWhole(folder / "config.json", value.dump(1) + "\n");
 }
 
 std::int64_t parameterCount(const ModelConfig& config)

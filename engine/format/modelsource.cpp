@@ -154,22 +154,31 @@ std::string readmeOf(const ModelPreview& source)
     return text;
 }
 
-Result<void> writeFolder(const ModelPreview& source, std::vector<TensorSource> tensors, Vocabulary vocabulary,
-    const std::filesystem::path& folder, const Written& written, std::stop_token stop)
+Result<void> writeFolder(const ModelPreview& source, std::vector<TensorSource> tensors, const std::filesystem::path& folder,
+    const Written& written, std::stop_token stop)
 {
-    vocabulary.context = source.config.context;
     std::map<Dtype, std::int64_t> bytes;
     for (const TensorSource& tensor : tensors)
         bytes[tensor.dtype] += tensor.bytes();
     const auto most = std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     const char* dtype = most->first == Dtype::F16 ? "float16" : most->first == Dtype::BF16 ? "bfloat16" : "float32";
-    if (Result<void> done = writeTokenizer(vocabulary, folder); !done)
+    if (Result<void> done = writeTokenizerOf(source, folder); !done)
         return done;
     if (Result<void> done = writeModelConfig(source.config, folder, dtype); !done)
         return done;
     if (Result<void> done = writeWhole(folder / "README.md", readmeOf(source)); !done)
         return done;
     return writeSafetensors(folder / "model.safetensors", std::move(tensors), {{"format", "pt"}}, written, std::move(stop));
+}
+
+Result<Vocabulary> vocabularyOf(const ModelPreview& source)
+{
+    if (source.form == ModelForm::Llama2c)
+        return llama2cVocabulary(source.path, source.config.vocabulary);
+    const Result<GgufFile> file = GgufFile::open(source.path);
+    if (!file)
+        return file.error();
+    return vocabularyOf(*file);
 }
 
 }  // namespace
@@ -199,6 +208,15 @@ Result<ModelPreview> previewModel(const std::filesystem::path& path)
     return preview;
 }
 
+Result<void> writeTokenizerOf(const ModelPreview& source, const std::filesystem::path& folder)
+{
+    Result<Vocabulary> vocabulary = vocabularyOf(source);
+    if (!vocabulary)
+        return std::move(vocabulary).error();
+    vocabulary->context = source.config.context;
+    return writeTokenizer(*vocabulary, folder);
+}
+
 Result<void> convertModel(
     const ModelPreview& source, const std::filesystem::path& folder, const Written& written, std::stop_token stop)
 {
@@ -206,10 +224,7 @@ Result<void> convertModel(
         const Result<Llama2cFile> file = Llama2cFile::open(source.path);
         if (!file)
             return file.error();
-        Result<Vocabulary> vocabulary = llama2cVocabulary(source.path, source.config.vocabulary);
-        if (!vocabulary)
-            return std::move(vocabulary).error();
-        return writeFolder(source, file->tensors(), *std::move(vocabulary), folder, written, std::move(stop));
+        return writeFolder(source, file->tensors(), folder, written, std::move(stop));
     }
     const Result<GgufFile> file = GgufFile::open(source.path);
     if (!file)
@@ -217,10 +232,7 @@ Result<void> convertModel(
     Result<std::vector<TensorSource>> tensors = tensorsOf(*file, source.config);
     if (!tensors)
         return std::move(tensors).error();
-    Result<Vocabulary> vocabulary = vocabularyOf(*file);
-    if (!vocabulary)
-        return std::move(vocabulary).error();
-    return writeFolder(source, *std::move(tensors), *std::move(vocabulary), folder, written, std::move(stop));
+    return writeFolder(source, *std::move(tensors), folder, written, std::move(stop));
 }
 
 std::string licenceOf(const std::filesystem::path& folder)

@@ -40,6 +40,9 @@ Result<ModelPreview> previewModel(const std::filesystem::path& path);
 Result<void> convertModel(const ModelPreview& source, const std::filesystem::path& folder, const Written& written,
     std::stop_token stop = {});
 
+/// Its tokenizer alone, as convertModel writes it.
+Result<void> writeTokenizerOf(const ModelPreview& source, const std::filesystem::path& folder);
+
 /// "apache-2.0": the licence that a folder's README.md names in its head, or "see LICENSE".
 std::string licenceOf(const std::filesystem::path& folder);
 

@@ -127,6 +127,8 @@ Result<std::map<std::string, std::string>> readIndex(const std::filesystem::path
             return bad(file.string() + " names the file " + printable(shard) + ", which is no safetensors file beside it");
         index.emplace(tensor, shard);
     }
+    if (index.empty())
+        return bad(file.string() + " names no tensor");
     return index;
 }
 

@@ -138,9 +138,11 @@ json modelJson(const Vocabulary& vocabulary, json merges)
     json unknown;
     if (pieces && vocabulary.unknown)
         unknown = textOf(vocabulary, *vocabulary.unknown, "unknown");
+    const bool bytes = pieces && std::any_of(vocabulary.tokens.begin(), vocabulary.tokens.end(),
+                           [](const TokenEntry& token) { return token.kind == TokenKind::Byte; });
     const bool ignores = !pieces && find(vocabulary.pre)->cut == Cut::Llama3;
     return {{"type", "BPE"}, {"dropout", nullptr}, {"unk_token", unknown}, {"continuing_subword_prefix", nullptr},
-        {"end_of_word_suffix", nullptr}, {"fuse_unk", pieces}, {"byte_fallback", pieces}, {"ignore_merges", ignores},
+        {"end_of_word_suffix", nullptr}, {"fuse_unk", pieces}, {"byte_fallback", bytes}, {"ignore_merges", ignores},
         {"vocab", vocabularyJson(vocabulary)}, {"merges", std::move(merges)}};
 }
 
