@@ -6,6 +6,7 @@ set(TASKFOLD_CLI_SOURCES
     cli/command.cpp
     cli/console.cpp
     cli/datacommands.cpp
+    cli/exportcommand.cpp
     cli/filtercommands.cpp
     cli/interrupt.cpp
     cli/main.cpp

@@ -11,12 +11,15 @@ set(TASKFOLD_JOB_SOURCES
     jobs/demo.cpp
     jobs/edits.cpp
     jobs/evaluation.cpp
+    jobs/exporting.cpp
+    jobs/exportscores.cpp
     jobs/filter.cpp
     jobs/importcorpus.cpp
     jobs/importdata.cpp
     jobs/importpreview.cpp
     jobs/ledger.cpp
     jobs/memory.cpp
+    jobs/modelfiles.cpp
     jobs/modelparts.cpp
     jobs/planfile.cpp
     jobs/planning.cpp

@@ -1,6 +1,7 @@
 #include "engine/format/gguf.h"
 #include "engine/format/ggufmodel.h"
 #include "engine/format/ggufvocabulary.h"
+#include "engine/format/ggufwriting.h"
 #include "engine/format/modelfolder.h"
 #include "engine/format/modelsource.h"
 #include "engine/core/hash.h"
@@ -186,6 +187,90 @@ private slots:
             QCOMPARE(halvedRow(pairedRow(row, 16), 16), row);
             QCOMPARE(pairedRow(halvedRow(row, 16), 16), row);
         }
+    }
+
+    void writtenAgainItIsTheSameModel_data() { aModelIsWhatTransformersReads_data(); }
+
+    void writtenAgainItIsTheSameModel()
+    {
+        QFETCH(QString, name);
+        const QTemporaryDir first, second;
+        const std::filesystem::path folder = first.path().toStdString(), again = second.path().toStdString();
+        const auto preview = previewModel(kFormats / (name.toStdString() + ".gguf"));
+        QVERIFY(preview && convertModel(*preview, folder, {}));
+        const std::filesystem::path file = again / "out.gguf";
+        const auto done = writeGguf(folder, file, {Quantisation::F32, "again", "mit"}, {});
+        QVERIFY2(done, done ? "" : done.error().detail.c_str());
+        const auto read = previewModel(file);
+        QVERIFY2(read, read ? "" : read.error().detail.c_str());
+        QVERIFY(read->config == preview->config);
+        QCOMPARE(read->licence, std::string("mit"));
+        QVERIFY(convertModel(*read, again, {}));
+        const auto before = Safetensors::openFolder(folder), after = Safetensors::openFolder(again);
+        QVERIFY(before && after);
+        for (const TensorView& tensor : before->tensors())
+            QCOMPARE(digestOf(numbersOf(*after->find(tensor.name))), digestOf(numbersOf(tensor)));
+        const auto text = [](const std::filesystem::path& path) {
+            std::ifstream stream(path);
+            json value = json::parse(stream);
+            value.erase("decoder");
+            return value;
+        };
+        if (!name.contains(QStringLiteral("spm")))  // scores become ranks
+            QVERIFY(text(folder / "tokenizer.json") == text(again / "tokenizer.json"));
+        else
+            QCOMPARE((*openTokenizer(again))->encode("hello world!"), (*openTokenizer(folder))->encode("hello world!"));
+        QVERIFY(text(folder / "tokenizer_config.json") == text(again / "tokenizer_config.json"));
+    }
+
+    void q8AndHalvesAreCloseToWhatWasTrained()
+    {
+        const QTemporaryDir first;
+        const std::filesystem::path folder = first.path().toStdString();
+        QVERIFY(convertModel(*previewModel(kFormats / "llama-spm-q8_0.gguf"), folder, {}));
+        const auto weights = Safetensors::openFolder(folder);
+        for (const auto& [type, loss] : {std::pair(Quantisation::Q8_0, 1.0 / 127), {Quantisation::F16, 0x1p-11}, {Quantisation::BF16, 0x1p-8}}) {
+            const QTemporaryDir second;
+            const std::filesystem::path file = std::filesystem::path(second.path().toStdString()) / "out.gguf";
+            QVERIFY(writeGguf(folder, file, {type, "x", ""}, {}));
+            const auto written = GgufFile::open(file);
+            QVERIFY2(written, written ? "" : written.error().detail.c_str());
+            QCOMPARE(mainTypeOf(*written), nameOfQuantisation(static_cast<std::uint32_t>(type)));
+            const auto sources = tensorsOf(*written, *configOf(*written));
+            QVERIFY(sources);
+            for (const TensorSource& source : *sources) {
+                std::vector<std::byte> bytes(static_cast<std::size_t>(source.bytes()));
+                source.rows(0, bytes);
+                const auto now = numbersOf({source.name, source.dtype, source.shape, bytes});
+                const auto then = numbersOf(*weights->find(source.name));
+                float largest = 0;
+                for (const float number : then)
+                    largest = std::max(largest, std::abs(number));
+                for (std::size_t i = 0; i < then.size(); ++i)
+                    QVERIFY2(std::abs(now[i] - then[i]) <= largest * loss, source.name.c_str());
+            }
+        }
+    }
+
+    void whatLlamaCppComputesOtherwiseIsRefused()
+    {
+        const QTemporaryDir temp;
+        const std::filesystem::path folder = temp.path().toStdString(), file = folder / "out.gguf";
+        QVERIFY(convertModel(*previewModel(kFormats / "qwen2-bf16.gguf"), folder, {}));
+        ModelConfig config = *readModelConfig(folder);
+        config.ropeScaling = {RopeScaling::Kind::Yarn, 4, 64, 1, 4, 16, 1, true, 1.0};
+        QVERIFY(writeModelConfig(config, folder));
+        QCOMPARE(codeOf(writeGguf(folder, file, {}, {})), ErrorCode::Unsupported);
+        config.ropeScaling = {};
+        config.slidingWindow = {0, 40};
+        QVERIFY(writeModelConfig(config, folder));
+        QVERIFY(writeGguf(folder, file, {}, {}));
+        QVERIFY(!ggufRemark(folder).empty());
+        QCOMPARE(configOf(*GgufFile::open(file))->context, 40);
+        std::filesystem::remove(file);
+        std::ofstream(folder / "tokenizer.json") << R"({"model": {"type": "BPE", "vocab": {}, "merges": []}, "pre_tokenizer": {"type": "Whitespace"}})";
+        QCOMPARE(codeOf(writeGguf(folder, file, {}, {})), ErrorCode::Unsupported);
+        QVERIFY(!std::filesystem::exists(file) && !std::filesystem::exists(file.string() + ".part"));
     }
 
     void llamaTwoCFilesGiveTheSameModel()

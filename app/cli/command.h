@@ -49,6 +49,7 @@ Project projectOf(const Invocation& invocation);
 void addBaseCommands(CLI::App& app, Invocation& invocation);
 void addDataCommands(CLI::App& app, Invocation& invocation);
 void addTaskCommands(CLI::App& app, Invocation& invocation);
+void addExportCommand(CLI::App& app, Invocation& invocation);
 void addFilterCommands(CLI::App& app, Invocation& invocation);
 void addTrainCommands(CLI::App& app, Invocation& invocation);
 void addResultCommands(CLI::App& app, Invocation& invocation);

@@ -1,6 +1,7 @@
 #include "engine/format/ggufvocabulary.h"
 
 #include "engine/format/configvalues.h"
+#include "engine/format/pretokenizers.h"
 #include "engine/format/printable.h"
 
 #include <cmath>

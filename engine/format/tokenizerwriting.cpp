@@ -2,14 +2,13 @@
 
 #include "engine/format/configvalues.h"
 #include "engine/format/newfile.h"
+#include "engine/format/pretokenizers.h"
 #include "engine/format/printable.h"
 #include "engine/format/spmmerges.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <set>
 
 namespace taskfold {
 
@@ -20,54 +19,9 @@ using namespace configvalues;
 
 constexpr const char* kSpace = "\xE2\x96\x81";  // sentencepiece's mark for a space
 
-// Llama 3's, Qwen2's: from the tokenizer.json files of their releases.
-constexpr const char* kLlama3 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr const char* kQwen2 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
-enum class Cut { Gpt2, Digits, Llama3, Qwen2 };
-
-struct PreTokenizer {
-    std::string_view name;  // llama.cpp's tokenizer.ggml.pre
-    Cut cut;
-};
-
-constexpr std::array kPreTokenizers{PreTokenizer{"gpt-2", Cut::Gpt2}, PreTokenizer{"phi-2", Cut::Gpt2},
-    PreTokenizer{"smollm", Cut::Digits}, PreTokenizer{"starcoder", Cut::Digits}, PreTokenizer{"refact", Cut::Digits},
-    PreTokenizer{"command-r", Cut::Digits}, PreTokenizer{"llama-bpe", Cut::Llama3}, PreTokenizer{"llama3", Cut::Llama3},
-    PreTokenizer{"llama-v3", Cut::Llama3}, PreTokenizer{"qwen2", Cut::Qwen2}, PreTokenizer{"deepseek-r1-qwen", Cut::Qwen2}};
-
-const PreTokenizer* find(const std::string& pre)
-{
-    const auto found = std::find_if(
-        kPreTokenizers.begin(), kPreTokenizers.end(), [&](const PreTokenizer& p) { return p.name == pre; });
-    return found == kPreTokenizers.end() ? nullptr : &*found;
-}
-
-json byteLevel(bool useRegex)
-{
-    return {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", useRegex}};
-}
-
-json split(const char* pattern)
-{
-    return {{"type", "Split"}, {"pattern", {{"Regex", pattern}}}, {"behavior", "Isolated"}, {"invert", false}};
-}
-
 json sequence(const char* list, json parts)
 {
     return {{"type", "Sequence"}, {list, std::move(parts)}};
-}
-
-json preTokenizerOf(Cut cut)
-{
-    switch (cut) {
-    case Cut::Gpt2: return byteLevel(true);
-    case Cut::Digits:
-        return sequence("pretokenizers", {{{"type", "Digits"}, {"individual_digits", true}}, byteLevel(true)});
-    case Cut::Llama3: return sequence("pretokenizers", {split(kLlama3), byteLevel(false)});
-    case Cut::Qwen2: return sequence("pretokenizers", {split(kQwen2), byteLevel(false)});
-    }
-    return nullptr;
 }
 
 json replace(const char* from, const char* to)
@@ -140,7 +94,7 @@ json modelJson(const Vocabulary& vocabulary, json merges)
         unknown = textOf(vocabulary, *vocabulary.unknown, "unknown");
     const bool bytes = pieces && std::any_of(vocabulary.tokens.begin(), vocabulary.tokens.end(),
                            [](const TokenEntry& token) { return token.kind == TokenKind::Byte; });
-    const bool ignores = !pieces && find(vocabulary.pre)->cut == Cut::Llama3;
+    const bool ignores = !pieces && ignoresMerges(vocabulary.pre);
     return {{"type", "BPE"}, {"dropout", nullptr}, {"unk_token", unknown}, {"continuing_subword_prefix", nullptr},
         {"end_of_word_suffix", nullptr}, {"fuse_unk", pieces}, {"byte_fallback", bytes}, {"ignore_merges", ignores},
         {"vocab", vocabularyJson(vocabulary)}, {"merges", std::move(merges)}};
@@ -151,12 +105,11 @@ json tokenizerJson(const Vocabulary& vocabulary)
     json file{{"version", "1.0"}, {"truncation", nullptr}, {"padding", nullptr}, {"added_tokens", addedJson(vocabulary)},
         {"normalizer", nullptr}, {"pre_tokenizer", nullptr}, {"post_processor", postProcessor(vocabulary)}};
     if (vocabulary.form == Vocabulary::Form::ByteLevel) {
-        const PreTokenizer* pre = find(vocabulary.pre);
-        if (pre == nullptr)
+        if (!knowsPreTokenizer(vocabulary.pre))
             refuseUnsupported("tokenizer.ggml.pre " + printable(vocabulary.pre));
-        if (pre->cut == Cut::Qwen2)
+        if (normalises(vocabulary.pre))
             file["normalizer"] = {{"type", "NFC"}};
-        file["pre_tokenizer"] = preTokenizerOf(pre->cut);
+        file["pre_tokenizer"] = preTokenizerJson(vocabulary.pre);
         file["decoder"] = {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}};
         file["model"] = modelJson(vocabulary, vocabulary.merges);
         return file;
@@ -197,11 +150,6 @@ json settingsJson(const Vocabulary& vocabulary)
 }
 
 }  // namespace
-
-bool knowsPreTokenizer(const std::string& pre)
-{
-    return find(pre) != nullptr;
-}
 
 Result<void> writeTokenizer(const Vocabulary& vocabulary, const std::filesystem::path& folder)
 {

@@ -38,7 +38,4 @@ struct Vocabulary {
 /// Unsupported names what can't be written: a way to cut texts, a token twice. InvalidInput what isn't UTF-8.
 Result<void> writeTokenizer(const Vocabulary& vocabulary, const std::filesystem::path& folder);
 
-/// The ways to cut texts that `writeTokenizer` knows.
-bool knowsPreTokenizer(const std::string& pre);
-
 }  // namespace taskfold

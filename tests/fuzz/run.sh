@@ -19,5 +19,5 @@ mkdir -p "$corpus" build/fuzz/finds
 dictionary=()
 [ ! -f "tests/fuzz/$name.dict" ] || dictionary=("-dict=tests/fuzz/$name.dict")
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-exec nice -n 19 "$program" "$corpus" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=512 \
+exec nice -n 19 "$program" "$corpus" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -malloc_limit_mb=512 \
     -print_final_stats=1 -artifact_prefix="build/fuzz/finds/$name-" "${dictionary[@]}" "$@"
