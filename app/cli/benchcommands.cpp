@@ -14,6 +14,14 @@ std::int64_t peakMib()
     return usage.ru_maxrss / 1024;
 }
 
+double cpuSeconds()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 void answerBench(nlohmann::json line)
 {
     line["peak_mib"] = peakMib();

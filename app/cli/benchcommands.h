@@ -11,6 +11,9 @@ void addBenchTokenize(CLI::App& bench, Invocation& invocation);
 /// The most memory this process has held so far, mapped pages included.
 std::int64_t peakMib();
 
+/// Of all threads since the start: on a busy machine steadier than what the clock says.
+double cpuSeconds();
+
 /// Prints the line.
 void answerBench(nlohmann::json line);
 

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
+
 #include <memory>
 
 namespace taskfold::cli {
@@ -56,9 +58,25 @@ void addTaskCommands(CLI::App& app, Invocation& invocation)
 namespace {
 
 struct ModelOptions {
-    std::string model, file, prompt;
+    std::string model, file, field, prompt;
     int maxNewTokens = 64;
 };
+
+// {"ids": [[...], ...]}, or a line a row. Written by hand: a million rows as JSON values would take gigabytes.
+std::string idsAsText(const TokenBatch& ids, bool json)
+{
+    std::string text = json ? "{\"ids\":[" : "";
+    for (std::size_t row = 0; row < ids.rows(); ++row) {
+        text += json ? (row > 0 ? ",[" : "[") : "";
+        const char* between = "";
+        for (const std::int32_t id : ids.row(row)) {
+            text.append(between).append(std::to_string(id));
+            between = json ? "," : " ";
+        }
+        text += json ? "]" : "\n";
+    }
+    return text + (json ? "]}\n" : "");
+}
 
 void addTokenize(CLI::App& app, Invocation& invocation)
 {
@@ -66,19 +84,14 @@ void addTokenize(CLI::App& app, Invocation& invocation)
     CLI::App* command = addCommand(app, invocation, "tokenize", "Tokens of each line of a file", false);
     command->add_option("model", options->model, "The model's folder")->required();
     command->add_option("file", options->file)->required();
+    command->add_option("--field", options->field, "Of JSON lines; without it each line is a text");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
             return perform(invocation, "tokenize", [&](const JobContext& context) -> Result<void> {
-                const auto ids = jobs::tokenizeFile(options->model, options->file, context);
+                const auto ids = jobs::tokenizeFile(options->model, options->file, options->field, context);
                 if (!ids)
                     return ids.error();
-                std::string text;
-                for (const auto& line : *ids) {
-                    for (std::size_t i = 0; i < line.size(); ++i)
-                        text += (i > 0 ? " " : "") + std::to_string(line[i]);
-                    text += '\n';
-                }
-                answer(invocation, {{"ids", *ids}}, text);
+                std::cout << idsAsText(*ids, invocation.json) << std::flush;
                 return {};
             });
         };

@@ -2,27 +2,58 @@
 
 #include "app/jobs/computemodule.h"
 #include "engine/data/reader.h"
-#include "engine/text/tokenizer.h"
+
+#include <nlohmann/json.hpp>
 
 #include <fstream>
 
 namespace taskfold::jobs {
 
-Result<std::vector<std::vector<std::int32_t>>> tokenizeFile(
-    const std::filesystem::path& model, const std::filesystem::path& file, const JobContext& context)
+std::vector<std::string_view> Texts::views() const
+{
+    std::vector<std::string_view> all;
+    std::size_t from = 0;
+    for (const std::size_t end : ends) {
+        all.push_back(std::string_view(bytes).substr(from, end - from));
+        from = end;
+    }
+    return all;
+}
+
+Result<Texts> readTexts(const std::filesystem::path& file, const std::string& field, const JobContext& context)
+{
+    std::ifstream in(file, std::ios::binary);
+    if (!in || !std::filesystem::is_regular_file(file))
+        return Error{ErrorCode::NotFound, "there is no file " + file.string()};
+    Texts texts;
+    for (std::string line; std::getline(in, line);) {
+        if (context.stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        if (!field.empty()) {
+            const nlohmann::json row = nlohmann::json::parse(line, nullptr, false);
+            if (!row.is_object() || !row.contains(field) || !row[field].is_string())
+                return Error{ErrorCode::InvalidInput,
+                    "line " + std::to_string(texts.ends.size() + 1) + " of " + file.string() + " has no text " + field};
+            line = row[field].get<std::string>();
+        }
+        texts.bytes += line;
+        texts.ends.push_back(texts.bytes.size());
+    }
+    return texts;
+}
+
+Result<TokenBatch> tokenizeFile(const std::filesystem::path& model, const std::filesystem::path& file, const std::string& field,
+    const JobContext& context)
 {
     const Result<std::unique_ptr<Tokenizer>> tokenizer = openTokenizer(model);
     if (!tokenizer)
         return tokenizer.error();
-    std::ifstream in(file, std::ios::binary);
-    if (!in)
-        return Error{ErrorCode::NotFound, "there is no file " + file.string()};
-    std::vector<std::vector<std::int32_t>> ids;
-    for (std::string line; std::getline(in, line);) {
-        if (context.stop.stop_requested())
-            return Error{ErrorCode::Cancelled, {}};
-        ids.push_back((*tokenizer)->encode(line));
-    }
+    const Result<Texts> texts = readTexts(file, field, context);
+    if (!texts)
+        return texts.error();
+    TokenBatch ids = (*tokenizer)->encodeBatch(texts->views(), SpecialTokens::Parse, 0, context.stop);
+    if (context.stop.stop_requested())
+        return Error{ErrorCode::Cancelled, {}};
     return ids;
 }
 

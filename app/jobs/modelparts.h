@@ -2,6 +2,7 @@
 
 #include "engine/compute/compute.h"
 #include "engine/jobs/job.h"
+#include "engine/text/tokenizer.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -11,9 +12,20 @@
 /// The parts of a model alone, for scripts.
 namespace taskfold::jobs {
 
-/// Tokens of each line of a file, none added.
-Result<std::vector<std::vector<std::int32_t>>> tokenizeFile(
-    const std::filesystem::path& model, const std::filesystem::path& file, const JobContext& context);
+/// Texts one behind the other.
+struct Texts {
+    std::string bytes;
+    std::vector<std::size_t> ends;
+
+    std::vector<std::string_view> views() const;
+};
+
+/// The lines of a file or, where a field is named, that field of each line's JSON object.
+Result<Texts> readTexts(const std::filesystem::path& file, const std::string& field, const JobContext& context);
+
+/// Tokens of each text, none added. `model`: its folder, or one of vocab.json and merges.txt, or a tokenizer's file.
+Result<TokenBatch> tokenizeFile(const std::filesystem::path& model, const std::filesystem::path& file, const std::string& field,
+    const JobContext& context);
 
 Result<std::string> generateText(
     const std::filesystem::path& model, const std::string& prompt, int maxNewTokens, const JobContext& context);

@@ -1,5 +1,7 @@
 #include "engine/text/bpetrainer.h"
 
+#include "engine/text/pattern.h"
+#include "engine/text/splitter.h"
 #include "engine/text/utf8.h"
 #include "engine/text/words.h"
 
@@ -164,11 +166,18 @@ Result<int> trainBpe(const NextText& next, int vocabulary, int context, const st
         return Error{ErrorCode::InvalidInput,
             "a vocabulary has " + std::to_string(kByteVocabulary) + " tokens at least: the bytes and three special ones"};
     std::map<std::string, std::int64_t> counts;
+    PaddedText padded;
+    std::vector<std::string_view> words;
     if (vocabulary > kByteVocabulary) {
         while (const std::optional<std::string_view> text = next()) {
             if (stop.stop_requested())
                 return Error{ErrorCode::Cancelled, {}};
-            eachGpt2Word(repairedUtf8(*text), [&](std::string_view word) { ++counts[std::string(word)]; });
+            padded.clear();
+            padded.append(repairedUtf8(*text));
+            words.clear();
+            splitByPattern(Pattern::Gpt2, padded.finish(), words);
+            for (const std::string_view word : words)
+                ++counts[std::string(word)];
         }
     }
     std::vector<std::string> texts{"<pad>", "<s>", "</s>"};
@@ -176,11 +185,11 @@ Result<int> trainBpe(const NextText& next, int vocabulary, int context, const st
         texts.push_back(letterOf(static_cast<unsigned char>(byte)));
     std::unordered_map<std::string, int> ids;
     std::vector<std::string> merges;
-    Merges words(counts);
+    Merges learned(counts);
     while (static_cast<int>(texts.size()) < vocabulary) {
         if (stop.stop_requested())
             return Error{ErrorCode::Cancelled, {}};
-        const std::optional<Pair> pair = words.best();
+        const std::optional<Pair> pair = learned.best();
         if (!pair)
             break;
         const std::string& left = texts[static_cast<std::size_t>(pair->first)];
@@ -189,7 +198,7 @@ Result<int> trainBpe(const NextText& next, int vocabulary, int context, const st
         const std::string both = left + right;
         // Two ways may lead to one token: "a" + "bc" and "ab" + "c".
         const auto [known, fresh] = ids.try_emplace(both, static_cast<int>(texts.size()));
-        words.merge(*pair, known->second);
+        learned.merge(*pair, known->second);
         if (fresh)
             texts.push_back(both);
     }

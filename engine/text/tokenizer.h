@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,17 +21,40 @@ enum class SpecialTokens { Parse, AsText };
 /// A whole text, whose dummy first space is dropped, or a piece of one.
 enum class TextPart { Whole, Continuation };
 
+/// The tokens of many texts.
+class TokenBatch {
+public:
+    std::size_t rows() const { return m_rows; }
+    std::int64_t tokens() const;
+    std::span<const std::int32_t> row(std::size_t row) const;
+
+private:
+    friend class Tokenizer;
+    static constexpr std::size_t kBlockRows = 512;
+
+    struct Block {
+        std::vector<std::int32_t> tokens;
+        std::vector<std::uint32_t> ends;  // of each row
+    };
+    std::vector<Block> m_blocks;
+    std::size_t m_rows = 0;
+};
+
 /// Text to token numbers and back. Never changes once made: any number of threads may use one.
 class Tokenizer {
 public:
     struct Parts;  // engine/text/tokenizerparts.h
+    struct State;  // engine/text/tokenizerstate.h
 
-    explicit Tokenizer(Parts parts);
+    explicit Tokenizer(std::unique_ptr<State> state);
     ~Tokenizer();
 
     /// Adds no start or end token. What isn't UTF-8 is read as U+FFFD.
     std::vector<std::int32_t> encode(
         std::string_view text, SpecialTokens special = SpecialTokens::Parse) const;
+    /// Every text as `encode` gives it, on so many threads (0: one a core). Stopped: the batch lacks rows.
+    TokenBatch encodeBatch(std::span<const std::string_view> texts, SpecialTokens special = SpecialTokens::Parse,
+        unsigned threads = 0, const std::stop_token& stop = {}) const;
     /// For what is joined after a prompt: as `encode`, without the space that some tokenizers put in front of
     /// a text.
     std::vector<std::int32_t> encodeContinuation(
@@ -53,11 +77,14 @@ public:
 private:
     std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special, TextPart part) const;
 
-    std::unique_ptr<const Parts> m_parts;
+    std::unique_ptr<State> m_state;
 };
 
-/// Reads tokenizer.json, or vocab.json and merges.txt where there is none (GPT-2's form), and
-/// tokenizer_config.json. Unsupported names what we don't know.
-Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
+/// Reads the tokenizer of a model's folder: tokenizer.json, else tokenizer.model (SentencePiece), else vocab.json and
+/// merges.txt (GPT-2's form), with tokenizer_config.json; or one such file by itself. Unsupported names what we don't know.
+Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& path);
+
+/// The text of a tokenizer.json.
+Result<std::unique_ptr<Tokenizer>> parseTokenizer(std::string_view json);
 
 }  // namespace taskfold

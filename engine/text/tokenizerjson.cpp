@@ -1,229 +1,175 @@
-#include "engine/text/tokenizer.h"
-#include "engine/text/tokenizerparts.h"
-#include "engine/text/words.h"
+#include "engine/text/jsonreading.h"
+
+#include "engine/text/tokenizerfiles.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cstdio>
-#include <fstream>
+#include <limits>
 
-namespace taskfold {
+namespace taskfold::reading {
 
 namespace {
 
 using nlohmann::json;
 using Parts = Tokenizer::Parts;
 
-constexpr std::int32_t kMostTokens = 4'000'000;
-
-/// Ends the reading of a file with an error of this layer.
-struct Refused {
-    Error error;
-};
-
-[[noreturn]] void refuse(ErrorCode code, std::string what)
+std::int32_t numberOf(const json& id, const std::string& text)
 {
-    throw Refused{{code, std::move(what)}};
+    if (!id.is_number_unsigned() || id.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int32_t>::max()})
+        refuse(ErrorCode::InvalidInput, "the number of token \"" + text.substr(0, 80) + "\" isn't one: " + id.dump().substr(0, 40));
+    return id.get<std::int32_t>();
 }
 
-json parsed(const std::filesystem::path& file)
+std::pair<std::string, std::string> partsOfMerge(const std::string& text)
 {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream || !std::filesystem::is_regular_file(file))
-        refuse(ErrorCode::Io, "can't read " + file.string());
-    json value = json::parse(stream, nullptr, false);
+    const std::size_t gap = text.find(' ');
+    if (gap == std::string::npos || text.find(' ', gap + 1) != std::string::npos)
+        refuse(ErrorCode::InvalidInput, "merge \"" + text.substr(0, 80) + "\" hasn't two parts");
+    return {text.substr(0, gap), text.substr(gap + 1)};
+}
+
+std::pair<std::string, std::string> mergeOf(const json& merge)
+{
+    if (merge.is_array() && merge.size() == 2)
+        return {merge[0].get<std::string>(), merge[1].get<std::string>()};
+    return partsOfMerge(merge.get<std::string>());
+}
+
+bool isSet(const json& model, const char* name)
+{
+    const auto found = model.find(name);
+    return found != model.end() && !found->is_null() && *found != "";
+}
+
+AddedToken addedOf(const json& added)
+{
+    AddedToken token;
+    token.text = added.at("content");
+    token.id = numberOf(added.at("id"), token.text);
+    token.special = added.value("special", false);
+    token.singleWord = added.value("single_word", false);
+    token.leftStrip = added.value("lstrip", false);
+    token.rightStrip = added.value("rstrip", false);
+    token.normalised = added.value("normalized", !token.special);
+    if (token.text.size() > 1024)
+        refuse(ErrorCode::Unsupported, "an added token of more than 1,024 bytes");
+    return token;
+}
+
+json parsed(std::string_view text)
+{
+    json value = json::parse(text.begin(), text.end(), nullptr, false);
+    if (value.is_discarded())
+        refuse(ErrorCode::InvalidInput, "it isn't JSON");
     if (!value.is_object())
-        refuse(ErrorCode::InvalidInput, file.string() + " isn't a JSON object");
+        refuse(ErrorCode::InvalidInput, "it isn't a JSON object");
     return value;
 }
 
-std::string typeOf(const json& value)
+json componentOf(const json& file, const char* name)
 {
-    return value.is_object() ? value.value("type", "") : std::string();
-}
-
-// The parts of a Sequence, or the one thing itself.
-std::vector<json> sequence(const json& value, const char* list)
-{
-    if (value.is_null())
-        return {};
-    if (typeOf(value) == "Sequence")
-        return value.at(list).get<std::vector<json>>();
-    return {value};
-}
-
-void put(Parts& parts, const std::string& text, std::int32_t id)
-{
-    if (id < 0 || id >= kMostTokens)
-        refuse(ErrorCode::InvalidInput, "token number " + std::to_string(id) + " is out of range");
-    if (static_cast<std::size_t>(id) >= parts.texts.size())
-        parts.texts.resize(static_cast<std::size_t>(id) + 1);
-    std::string& place = parts.texts[static_cast<std::size_t>(id)];
-    if (!place.empty() && place != text)
-        refuse(ErrorCode::InvalidInput, "token number " + std::to_string(id) + " is given twice");
-    place = text;
-    parts.ids[text] = id;
-}
-
-std::int32_t idOf(const Parts& parts, const std::string& text)
-{
-    const auto found = parts.ids.find(text);
-    if (found == parts.ids.end())
-        refuse(ErrorCode::InvalidInput, "a merge names \"" + text + "\", which isn't in the vocabulary");
-    return found->second;
-}
-
-void readMerges(Parts& parts, const json& merges)
-{
-    std::int32_t rank = 0;
-    for (const json& merge : merges) {
-        std::string left, right;
-        if (merge.is_array() && merge.size() == 2) {
-            left = merge[0].get<std::string>();
-            right = merge[1].get<std::string>();
-        } else {
-            const auto text = merge.get<std::string>();
-            const std::size_t gap = text.find(' ', 1);
-            if (gap == std::string::npos)
-                refuse(ErrorCode::InvalidInput, "merge \"" + text + "\" has no two parts");
-            left = text.substr(0, gap);
-            right = text.substr(gap + 1);
-        }
-        const std::uint64_t key = Parts::key(idOf(parts, left), idOf(parts, right));
-        parts.merges.try_emplace(key, Parts::Merge{rank++, idOf(parts, left + right)});
-    }
-}
-
-void readModel(Parts& parts, const json& model)
-{
-    const std::string type = model.value("type", "BPE");
-    if (type != "BPE")
-        refuse(ErrorCode::Unsupported, "tokenizer model " + type);
-    for (const char* name : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
-        const auto found = model.find(name);
-        if (found != model.end() && !found->is_null() && *found != "" && *found != 0.0)
-            refuse(ErrorCode::Unsupported, std::string("tokenizer setting ") + name);
-    }
-    for (const auto& [text, id] : model.at("vocab").items())
-        put(parts, text, id.get<std::int32_t>());
-    readMerges(parts, model.at("merges"));
-    parts.byteFallback = model.value("byte_fallback", false);
-    const auto unknown = model.find("unk_token");
-    if (unknown != model.end() && unknown->is_string())
-        parts.unknown = idOf(parts, unknown->get<std::string>());
-}
-
-void readNormalizer(Parts& parts, const json& normalizer)
-{
-    for (const json& part : sequence(normalizer, "normalizers")) {
-        const std::string type = typeOf(part);
-        if (type == "Prepend" && part.value("prepend", "") == "\xE2\x96\x81")
-            parts.prefixSpace = true;
-        else if (type == "Replace" && part.at("pattern").value("String", "") == " "
-            && part.value("content", "") == "\xE2\x96\x81")
-            parts.form = Parts::Form::SentencePiece;
-        else
-            refuse(ErrorCode::Unsupported, "tokenizer normaliser " + type);
-    }
-}
-
-void readPreTokenizer(Parts& parts, const json& preTokenizer)
-{
-    for (const json& part : sequence(preTokenizer, "pretokenizers")) {
-        if (typeOf(part) != "ByteLevel" || !part.value("use_regex", true))
-            refuse(ErrorCode::Unsupported, "pre-tokenizer " + typeOf(part));
-        parts.prefixSpace = part.value("add_prefix_space", false);
-    }
-}
-
-void readBytes(Parts& parts)
-{
-    parts.byteTokens.assign(256, -1);
-    for (int byte = 0; byte < 256; ++byte) {
-        char name[8];
-        std::snprintf(name, sizeof name, "<0x%02X>", static_cast<unsigned>(byte));
-        const std::string text
-            = parts.form == Parts::Form::ByteLevel ? letterOf(static_cast<unsigned char>(byte)) : std::string(name);
-        const auto found = parts.ids.find(text);
-        if (found != parts.ids.end())
-            parts.byteTokens[static_cast<std::size_t>(byte)] = found->second;
-        else if (parts.form == Parts::Form::SentencePiece && parts.byteFallback)
-            refuse(ErrorCode::InvalidInput, "the vocabulary has no token for byte " + text);
-    }
-}
-
-std::optional<std::int32_t> namedToken(const Parts& parts, const json& settings, const char* name)
-{
-    const auto found = settings.find(name);
-    if (found == settings.end() || found->is_null())
-        return {};
-    const std::string text = found->is_object() ? found->value("content", "") : found->get<std::string>();
-    const auto id = parts.ids.find(text);
-    return id == parts.ids.end() ? std::optional<std::int32_t>() : id->second;
-}
-
-// GPT-2's two files as one of the newer form.
-json fromGpt2(const std::filesystem::path& folder)
-{
-    std::ifstream stream(folder / "merges.txt", std::ios::binary);
-    if (!stream)
-        refuse(ErrorCode::Io, "can't read " + (folder / "merges.txt").string());
-    json merges = json::array();
-    for (std::string line; std::getline(stream, line);) {
-        if (!line.empty() && line.back() == '\r')
-            line.pop_back();
-        if (!line.empty() && !line.starts_with("#version"))
-            merges.push_back(line);
-    }
-    json vocabulary = parsed(folder / "vocab.json");
-    json added = json::array();
-    constexpr const char* kEnd = "<|endoftext|>";
-    if (vocabulary.contains(kEnd))
-        added.push_back({{"content", kEnd}, {"id", vocabulary[kEnd]}, {"special", true}});
-    return {{"model", {{"type", "BPE"}, {"vocab", std::move(vocabulary)}, {"merges", std::move(merges)}}},
-        {"pre_tokenizer", {{"type", "ByteLevel"}, {"add_prefix_space", false}}}, {"added_tokens", std::move(added)}};
-}
-
-Parts readParts(const std::filesystem::path& folder)
-{
-    const bool older = !std::filesystem::exists(folder / "tokenizer.json") && std::filesystem::exists(folder / "vocab.json");
-    const json file = older ? fromGpt2(folder) : parsed(folder / "tokenizer.json");
-    Parts parts;
-    readNormalizer(parts, file.value("normalizer", json()));
-    readModel(parts, file.at("model"));
-    readPreTokenizer(parts, file.value("pre_tokenizer", json()));
-    if (parts.form == Parts::Form::ByteLevel && file.value("pre_tokenizer", json()).is_null())
-        refuse(ErrorCode::Unsupported, "a tokenizer without normaliser and pre-tokenizer");
-    for (const json& added : file.value("added_tokens", json::array())) {
-        parts.added.push_back({added.at("content"), added.at("id"), added.value("special", false)});
-        if (parts.added.back().text.empty())
-            refuse(ErrorCode::InvalidInput, "an added token is empty");
-        put(parts, parts.added.back().text, parts.added.back().id);
-    }
-    std::stable_sort(parts.added.begin(), parts.added.end(),
-        [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
-    readBytes(parts);
-    if (std::filesystem::exists(folder / "tokenizer_config.json")) {
-        const json settings = parsed(folder / "tokenizer_config.json");
-        parts.bos = namedToken(parts, settings, "bos_token");
-        parts.eos = namedToken(parts, settings, "eos_token");
-        parts.addsBos = settings.value("add_bos_token", false) && parts.bos.has_value();
-    }
-    return parts;
+    const auto found = file.find(name);
+    return found == file.end() ? json() : *found;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder)
+void readModel(Parts& parts, const json& model)
 {
-    try {
-        return std::make_unique<Tokenizer>(readParts(folder));
-    } catch (const Refused& refused) {
-        return Error(refused.error).within("tokenizer in " + folder.string());
-    } catch (const json::exception& e) {
-        return Error{ErrorCode::InvalidInput, "tokenizer in " + folder.string() + ": " + e.what()};
+    const std::string type = model.value("type", model.contains("merges") ? "BPE" : "WordPiece");
+    if (type != "BPE")
+        refuse(ErrorCode::Unsupported, "tokenizer model " + type);
+    for (const char* name : {"continuing_subword_prefix", "end_of_word_suffix"})
+        if (isSet(model, name))
+            refuse(ErrorCode::Unsupported, std::string("tokenizer setting ") + name);
+    for (const auto& [text, id] : model.at("vocab").items())
+        parts.vocabulary.emplace_back(text, numberOf(id, text));
+    for (const json& merge : model.at("merges")) {
+        if (merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version"))
+            continue;
+        parts.merges.push_back(mergeOf(merge));
+        if (parts.merges.back().first.empty() || parts.merges.back().second.empty())
+            refuse(ErrorCode::InvalidInput, "a merge has an empty part");
+    }
+    parts.byteFallback = isSet(model, "byte_fallback") && model["byte_fallback"].get<bool>();
+    parts.fuseUnknown = isSet(model, "fuse_unk") && model["fuse_unk"].get<bool>();
+    parts.ignoreMerges = isSet(model, "ignore_merges") && model["ignore_merges"].get<bool>();
+    if (isSet(model, "unk_token"))
+        parts.unknown = model["unk_token"].get<std::string>();
+}
+
+// Which tokens the model's makers put around a text.
+void readPostProcessor(Parts& parts, const json& processor)
+{
+    for (const json& part : sequence(processor, "processors")) {
+        if (typeOf(part) != "TemplateProcessing")
+            continue;
+        bool before = true;
+        for (const json& piece : part.at("single")) {
+            before = before && !piece.contains("Sequence");
+            if (piece.contains("SpecialToken"))
+                (before ? parts.bos : parts.eos) = piece["SpecialToken"].at("id").get<std::string>();
+        }
+        parts.addsBos = !parts.bos.empty();
     }
 }
 
-}  // namespace taskfold
+Parts partsOf(std::string_view text)
+{
+    const json file = parsed(text);
+    Parts parts;
+    readModel(parts, file.at("model"));
+    readNormaliser(parts, componentOf(file, "normalizer"));
+    readPreTokenizer(parts, componentOf(file, "pre_tokenizer"));
+    readDecoder(parts, componentOf(file, "decoder"));
+    readPostProcessor(parts, componentOf(file, "post_processor"));
+    const json added = componentOf(file, "added_tokens");
+    if (!added.is_null() && !added.is_array())
+        refuse(ErrorCode::InvalidInput, "its added tokens aren't a list");
+    for (const json& token : added)
+        parts.added.push_back(addedOf(token));
+    return parts;
+}
+
+Parts partsOfGpt2(std::string_view vocabulary, std::string_view merges)
+{
+    Parts parts;
+    const json numbers = parsed(vocabulary);
+    for (const auto& [token, id] : numbers.items())
+        parts.vocabulary.emplace_back(token, numberOf(id, token));
+    while (!merges.empty()) {
+        std::string line(merges.substr(0, merges.find('\n')));
+        merges.remove_prefix(std::min(merges.size(), line.size() + 1));
+        if (line.ends_with('\r'))
+            line.pop_back();
+        if (!line.empty() && !line.starts_with("#version"))
+            parts.merges.push_back(partsOfMerge(line));
+    }
+    parts.byteLevel = true;
+    parts.splits.push_back({SplitStep::Kind::Pattern});
+    parts.decoder.push_back({DecoderStep::Kind::ByteLevel});
+    constexpr const char* kEnd = "<|endoftext|>";
+    for (const auto& [token, id] : parts.vocabulary)
+        if (token == kEnd) {
+            parts.added.push_back({kEnd, id, true});
+            parts.bos = parts.eos = kEnd;
+        }
+    return parts;
+}
+
+void readSettings(Parts& parts, std::string_view text)
+{
+    const json settings = parsed(text);
+    const auto named = [&](const char* name, std::string& token) {
+        const auto found = settings.find(name);
+        if (found != settings.end() && !found->is_null())
+            token = found->is_object() ? found->value("content", "") : found->get<std::string>();
+    };
+    named("bos_token", parts.bos);
+    named("eos_token", parts.eos);
+    const auto adds = settings.find("add_bos_token");
+    if (adds != settings.end() && adds->is_boolean())
+        parts.addsBos = adds->get<bool>();
+}
+
+}  // namespace taskfold::reading

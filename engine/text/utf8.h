@@ -11,6 +11,8 @@ std::string repairedUtf8(std::string_view text);
 
 bool isUtf8(std::string_view text);
 
+void appendUtf8(std::string& text, char32_t point);
+
 /// Bytes of the character that starts here; 1 for a byte that starts none.
 std::size_t characterBytes(std::string_view text, std::size_t at);
 

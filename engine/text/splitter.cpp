@@ -1,0 +1,143 @@
+#include "engine/text/splitter.h"
+
+#include "engine/text/scan.h"
+
+namespace taskfold {
+
+namespace {
+
+using Pieces = Splitter::Pieces;
+
+void add(Pieces& pieces, const char* from, const char* to)
+{
+    if (from < to)
+        pieces.emplace_back(from, static_cast<std::size_t>(to - from));
+}
+
+// Every number on its own, or runs of them.
+void splitDigits(std::string_view text, bool runs, Pieces& pieces)
+{
+    const Characters& characters = Characters::all();
+    const char* const end = text.data() + text.size();
+    for (const char* at = text.data(); at < end;) {
+        const char* number = scan::runWithout<kNumeric>(characters, at, end);
+        add(pieces, at, number);
+        at = number;
+        if (at < end) {
+            const char* stop = runs ? scan::runOf<kNumeric>(characters, at, end) : at + decodedAt(at).bytes;
+            add(pieces, at, stop);
+            at = stop;
+        }
+    }
+}
+
+void splitAt(std::string_view text, std::string_view mark, SplitBehaviour behaviour, Pieces& pieces)
+{
+    const char* const end = text.data() + text.size();
+    const char* from = text.data();
+    std::size_t found = text.find(mark);
+    while (found != std::string_view::npos) {
+        const char* at = text.data() + found;
+        const char* behind = at + mark.size();
+        switch (behaviour) {
+        case SplitBehaviour::Contiguous:
+            while (std::string_view(behind, static_cast<std::size_t>(end - behind)).starts_with(mark))
+                behind += mark.size();
+            [[fallthrough]];
+        case SplitBehaviour::Isolated:
+            add(pieces, from, at);
+            add(pieces, at, behind);
+            from = behind;
+            break;
+        case SplitBehaviour::Removed:
+            add(pieces, from, at);
+            from = behind;
+            break;
+        case SplitBehaviour::MergedWithPrevious:
+            add(pieces, from, behind);
+            from = behind;
+            break;
+        case SplitBehaviour::MergedWithNext:
+            add(pieces, from, at);
+            from = at;
+            break;
+        }
+        found = text.find(mark, static_cast<std::size_t>(behind - text.data()));
+    }
+    add(pieces, from, end);
+}
+
+void appendReplaced(PaddedText& out, std::string_view text, std::string_view by)
+{
+    std::size_t from = 0;
+    for (std::size_t found = text.find(' '); found != std::string_view::npos; found = text.find(' ', from)) {
+        out.append(text.substr(from, found - from));
+        out.append(by);
+        from = found + 1;
+    }
+    out.append(text.substr(from));
+}
+
+}  // namespace
+
+const Pieces& Splitter::split(std::string_view text, bool begins, TextPart part)
+{
+    m_pieces.clear();
+    if (m_steps.size() == 1 && m_steps.front().kind == SplitStep::Kind::Pattern) {
+        splitByPattern(m_steps.front().pattern, text, m_pieces);
+        return m_pieces;
+    }
+    add(m_pieces, text.data(), text.data() + text.size());
+    for (std::size_t i = 0; i < m_steps.size(); ++i) {
+        m_next.clear();
+        apply(i, begins, part);
+        m_pieces.swap(m_next);
+    }
+    return m_pieces;
+}
+
+void Splitter::apply(std::size_t index, bool begins, TextPart part)
+{
+    const SplitStep& step = m_steps[index];
+    PaddedText& out = m_texts[index];
+    out.clear();
+    bool first = true;
+    if (step.kind == SplitStep::Kind::PrefixSpace || step.kind == SplitStep::Kind::Metaspace) {
+        std::size_t most = 0;
+        for (const std::string_view piece : m_pieces)
+            most += (piece.size() + 1) * std::max<std::size_t>(step.text.size(), 1) + PaddedText::kPadding;
+        out.reserve(most);  // what was cut out of it stays where it is
+    }
+    for (const std::string_view piece : m_pieces) {
+        const bool prefix = !(first && part == TextPart::Continuation);
+        const std::size_t from = out.size();
+        switch (step.kind) {
+        case SplitStep::Kind::Pattern: splitByPattern(step.pattern, piece, m_next); break;
+        case SplitStep::Kind::Digits: splitDigits(piece, false, m_next); break;
+        case SplitStep::Kind::DigitRuns: splitDigits(piece, true, m_next); break;
+        case SplitStep::Kind::Literal: splitAt(piece, step.text, step.behaviour, m_next); break;
+        case SplitStep::Kind::PrefixSpace:
+            out.append(prefix && !piece.starts_with(' ') ? " " : "");
+            out.append(piece);
+            out.finish();
+            m_next.emplace_back(out.data() + from, out.size() - PaddedText::kPadding - from);
+            break;
+        case SplitStep::Kind::Metaspace: {
+            const bool wanted = step.scheme == PrefixScheme::Always || (step.scheme == PrefixScheme::First && begins && first);
+            if (prefix && wanted && !piece.starts_with(' ') && !piece.starts_with(step.text))
+                out.append(step.text);
+            appendReplaced(out, piece, step.text);
+            out.finish();
+            const std::string_view written(out.data() + from, out.size() - PaddedText::kPadding - from);
+            if (step.split)
+                splitAt(written, step.text, SplitBehaviour::MergedWithNext, m_next);
+            else
+                m_next.push_back(written);
+            break;
+        }
+        }
+        first = false;
+    }
+}
+
+}  // namespace taskfold

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/text/encoder.h"
+#include "engine/text/sentencepiecemodel.h"
+
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace taskfold {
+
+/// A tokenizer put together. What changes while it is used is behind the mutex.
+struct Tokenizer::State {
+    std::vector<std::string> texts;  // by token; empty where there is a hole. Never resized: others look into it
+    BpeModel::Vocabulary vocabulary, added;
+    std::vector<bool> special;
+    std::optional<std::int32_t> bos, eos;
+    bool addsBos = false;
+    std::vector<DecoderStep> decoder;
+    EncodingRules rules;
+    std::unique_ptr<SentencePieceModel> pieces;  // instead of the rules' model
+
+    std::mutex mutex;
+    std::vector<std::unique_ptr<TextEncoder>> idle;  // keep the words they know for the next text
+
+    std::unique_ptr<TextEncoder> takeEncoder();
+    void giveBack(std::unique_ptr<TextEncoder> encoder);
+};
+
+}  // namespace taskfold
