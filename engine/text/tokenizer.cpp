@@ -27,22 +27,6 @@ void Tokenizer::State::giveBack(std::unique_ptr<TextEncoder> encoder)
     idle.push_back(std::move(encoder));
 }
 
-std::int64_t TokenBatch::tokens() const
-{
-    std::int64_t sum = 0;
-    for (const Block& block : m_blocks)
-        sum += static_cast<std::int64_t>(block.tokens.size());
-    return sum;
-}
-
-std::span<const std::int32_t> TokenBatch::row(std::size_t row) const
-{
-    const Block& block = m_blocks[row / kBlockRows];
-    const std::size_t i = row % kBlockRows;
-    const std::size_t from = i == 0 ? 0 : block.ends[i - 1];
-    return {block.tokens.data() + from, block.ends[i] - from};
-}
-
 Tokenizer::Tokenizer(std::unique_ptr<State> state) : m_state(std::move(state)) { }
 
 Tokenizer::~Tokenizer() = default;
@@ -66,15 +50,18 @@ std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens
     return {buffer.tokens().begin(), buffer.tokens().end()};
 }
 
-// Threads take blocks of rows in turn, and each block keeps its tokens: nothing is copied together.
+// Threads take blocks of rows in turn, and each keeps its blocks' tokens: nothing is copied together.
 TokenBatch Tokenizer::encodeBatch(
     std::span<const std::string_view> texts, SpecialTokens special, unsigned threads, const std::stop_token& stop) const
 {
     TokenBatch batch;
     constexpr std::size_t kRows = TokenBatch::kBlockRows;
     batch.m_blocks.resize((texts.size() + kRows - 1) / kRows);
+    const std::size_t cores = threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+    batch.m_stores.resize(std::clamp<std::size_t>(batch.m_blocks.size(), 1, cores));
     std::atomic<std::size_t> turn = 0;
-    const auto work = [&] {
+    std::atomic<std::int64_t> tokens = 0;
+    const auto work = [&](TokenBatch::Store& store) {
         std::unique_ptr<TextEncoder> encoder = m_state->takeEncoder();
         TokenBuffer buffer;
         for (std::size_t b = turn++; b < batch.m_blocks.size() && !stop.stop_requested(); b = turn++) {
@@ -82,19 +69,21 @@ TokenBatch Tokenizer::encodeBatch(
             TokenBatch::Block& block = batch.m_blocks[b];
             for (const std::string_view text : texts.subspan(b * kRows, std::min(kRows, texts.size() - b * kRows))) {
                 encoder->encode(text, special, TextPart::Whole, buffer);
-                block.ends.push_back(static_cast<std::uint32_t>(buffer.size()));
+                block.ends.push_back(buffer.size());
             }
-            block.tokens.assign(buffer.tokens().begin(), buffer.tokens().end());
+            block.tokens = store.keep(buffer.tokens());
+            tokens += static_cast<std::int64_t>(buffer.size());
         }
         m_state->giveBack(std::move(encoder));
     };
-    const unsigned cores = threads > 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
-    std::vector<std::jthread> others;
-    for (unsigned i = 1; i < std::min<std::size_t>(cores, batch.m_blocks.size()); ++i)
-        others.emplace_back(work);
-    work();
-    others.clear();
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < batch.m_stores.size(); ++i)
+            others.emplace_back(work, std::ref(batch.m_stores[i]));
+        work(batch.m_stores.front());
+    }
     batch.m_rows = stop.stop_requested() ? 0 : texts.size();
+    batch.m_tokens = tokens;
     return batch;
 }
 

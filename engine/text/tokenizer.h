@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/result.h"
+#include "engine/text/tokenbatch.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,25 +21,6 @@ enum class SpecialTokens { Parse, AsText };
 
 /// A whole text, whose dummy first space is dropped, or a piece of one.
 enum class TextPart { Whole, Continuation };
-
-/// The tokens of many texts.
-class TokenBatch {
-public:
-    std::size_t rows() const { return m_rows; }
-    std::int64_t tokens() const;
-    std::span<const std::int32_t> row(std::size_t row) const;
-
-private:
-    friend class Tokenizer;
-    static constexpr std::size_t kBlockRows = 512;
-
-    struct Block {
-        std::vector<std::int32_t> tokens;
-        std::vector<std::uint32_t> ends;  // of each row
-    };
-    std::vector<Block> m_blocks;
-    std::size_t m_rows = 0;
-};
 
 /// Text to token numbers and back. Never changes once made: any number of threads may use one.
 class Tokenizer {

@@ -1,27 +1,10 @@
 #include "engine/text/wordcache.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <new>
 
 namespace taskfold {
 
-// Pages that are zero until they are first written: an unused table costs nothing.
-WordCache::WordCache()
-{
-    constexpr std::size_t kLine = 64, kBytes = kEntries * sizeof(Entry);
-    m_room.reset(std::calloc(kBytes + kLine, 1));
-    void* place = m_room.get();
-    std::size_t space = kBytes + kLine;
-    if (place == nullptr || std::align(kLine, kBytes, place, space) == nullptr)
-        throw std::bad_alloc();
-    m_entries = static_cast<Entry*>(place);
-}
-
-void WordCache::Free::operator()(void* room) const
-{
-    std::free(room);
-}
+WordCache::WordCache() : m_room(kEntries * sizeof(Entry)), m_entries(static_cast<Entry*>(m_room.data())) { }
 
 void WordCache::put(Key key, std::size_t slot, std::span<const std::int32_t> ids)
 {

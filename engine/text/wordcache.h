@@ -1,8 +1,9 @@
 #pragma once
 
+#include "engine/text/largepages.h"
+
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,7 @@ public:
     static constexpr std::size_t kShortBytes = 15, kLongBytes = 120;
 
     struct Key {
-        std::uint64_t low = 0, high = 0;  // the word, zeros behind it, its length in the last byte
+        std::uint64_t low, high;  // the word, zeros behind it, its length in the last byte
     };
     struct Entry {
         Key key;
@@ -80,11 +81,8 @@ private:
     void forget();
     std::int32_t keep(std::span<const std::int32_t> ids);
 
-    struct Free {
-        void operator()(void* room) const;
-    };
-    std::unique_ptr<void, Free> m_room;
-    Entry* m_entries = nullptr;  // in the room, two on a cache line
+    LargePages m_room;
+    Entry* m_entries;  // in the room, two on a cache line
     std::vector<LongEntry> m_long;
     std::vector<std::int32_t> m_ids;
     std::vector<char> m_text;
