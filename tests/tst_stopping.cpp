@@ -166,11 +166,20 @@ private slots:
 
     void aTaskThatItsOwnModelDidNotLearnIsProposed()
     {
-        AffinityEvidence made = evidence(4, 0.1, 0.01);
+        AffinityEvidence made = evidence(4, 0.1, 0.001);
         fillCells(made);
         const auto suggestions = suggest(made, {{TaskId{1}, {0.34, 0.02, 0.33}}, {TaskId{2}, {0.9, 0.02, 0.33}}});
         QCOMPARE(excluded(suggestions), 1);
         QCOMPARE(suggestions.front().rule, std::string("unlearnable"));
+    }
+
+    void aTaskThatTheOthersTeachIsKeptThoughItsOwnModelLearnedNothing()
+    {
+        AffinityEvidence made = evidence(4, 0.1, 0.02);
+        fillCells(made);
+        const auto suggestions = suggest(made, {{TaskId{1}, {0.34, 0.02, 0.33}}});
+        QCOMPARE(excluded(suggestions), 0);
+        QVERIFY(suggestions.front().reason.find("Alone it learned nothing") != std::string::npos);
     }
 
     void atMostAThirdIsProposed()

@@ -161,13 +161,18 @@ Suggestion lookAt(const Table& table, const AffinityEvidence& evidence, std::siz
         s.rule = "harms_others";
     else if (yardstick.says() && e.incoming + kOneSided * e.incomingSe < -epsilon)
         s.rule = "harmed_by_others";
-    else if (unlearnable(learnability, s.task))
+    const bool helped = yardstick.says() && e.incoming - kOneSided * e.incomingSe > epsilon;
+    const bool learnedNothing = s.rule.empty() && unlearnable(learnability, s.task);
+    if (learnedNothing && !helped)
         s.rule = "unlearnable";
     s.suggest = s.rule.empty() ? Verb::Keep : Verb::Exclude;
     s.reason = sentence(s);
     if (s.rule.empty() && !yardstick.says())
         s.reason = "The measurement says nothing: a step on a task doesn't help even that task (in the middle "
             + percent(yardstick.ownEffect) + " of its loss). Measure again with more rows, or with a lower learning rate.";
+    if (learnedNothing && helped)
+        s.reason = "Alone it learned nothing, but steps on the others lower its loss: mean effect " + percent(e.incoming)
+            + " (SE " + percent(e.incomingSe).substr(1) + ").";
     if (s.rule == "unlearnable") {
         const Learnability& l = learnability.at(s.task);
         s.reason = "Its own model scores " + percent(l.single).substr(1) + ", no better than an answer that needs no model ("

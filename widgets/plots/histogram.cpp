@@ -54,7 +54,7 @@ void Histogram::show(const LengthStatistics& lengths, const QString& unit)
     setMark(0, tr("median"), lengths.median);
     setMark(1, tr("90 %"), lengths.p90);
     setMark(2, tr("99 %"), lengths.p99);
-    plot()->xAxis->setLabel(tr("Length in %1").arg(unit));
+    plot()->xAxis->setLabel(unit == u"bytes" ? tr("Length in bytes") : tr("Length in tokens of %1").arg(unit));
     setEmptyText(lengths.bars.empty() ? tr("No rows were kept.") : QString());
     setDescription(tr("Shortest %1, median %2, 90 % below %3, 99 % below %4, longest %5 %6")
                        .arg(countText(lengths.smallest), countText(lengths.median), countText(lengths.p90),

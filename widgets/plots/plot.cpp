@@ -15,6 +15,8 @@
 #include <QToolTip>
 #include <qcustomplot.h>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -130,12 +132,26 @@ void Plot::legendOnTop()
     layout->addElement(0, 0, legend);
     layout->setRowStretchFactor(0, 0.001);
     legend->setFillOrder(QCPLegend::foColumnsFirst);
-    legend->setWrap(8);
     legend->setMargins({8, 4, 8, 0});
     legend->setColumnSpacing(14);
     legend->setIconSize(14, 12);
     m_legendOnTop = true;
+    connect(m_plot, &QCustomPlot::beforeReplot, this, &Plot::fitLegend);
     paint();
+}
+
+// As many names a line as there is room for the longest: QCustomPlot would cut them.
+void Plot::fitLegend()
+{
+    constexpr int kIconAndGaps = 14 + 8 + 14;
+    QCPLegend* legend = m_plot->legend;
+    int widest = 1;
+    for (int i = 0; i < legend->itemCount(); ++i)
+        if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i)))
+            widest = std::max(widest, QFontMetrics(item->font()).horizontalAdvance(item->plottable()->name()));
+    const int fitting = std::max(1, m_plot->width() / (widest + kIconAndGaps));
+    if (legend->wrap() != fitting)
+        legend->setWrap(fitting);
 }
 
 void Plot::showLegend(bool visible)

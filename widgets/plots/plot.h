@@ -61,6 +61,7 @@ protected:
 private:
     void build();
     void paint();
+    void fitLegend();
     void toggle(QCPAbstractPlottable* plottable);
     void showMenu(const QPoint& place);
     void askAndSave();
