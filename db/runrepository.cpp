@@ -7,6 +7,8 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/VariadicBind.h>
 
+#include <algorithm>
+
 namespace taskfold::db {
 
 namespace {
@@ -210,6 +212,23 @@ Result<void> RunRepository::requestStop(RunId id)
     });
 }
 
+Result<void> RunRepository::requestPause(RunId id)
+{
+    return guarded("asking a run to pause", [&]() -> Result<void> {
+        SQLite::Statement update(m_database, "UPDATE run SET status = 'pausing' WHERE id = ? AND status = 'running'");
+        SQLite::bind(update, id.value);
+        if (update.exec() > 0)
+            return {};
+        const Result<Run> run = byId(id);
+        if (!run)
+            return run.error();
+        if (run->status == RunStatus::Pausing || run->status == RunStatus::Paused)
+            return {};
+        return Error{ErrorCode::InvalidInput,
+            "run " + std::to_string(id.value) + " isn't running: it is " + std::string(wordOf(run->status))};
+    });
+}
+
 Result<RunStatus> RunRepository::status(RunId id) const
 {
     return guarded("reading a run's state", [&]() -> Result<RunStatus> {
@@ -231,12 +250,34 @@ Result<void> RunRepository::setParent(RunId id, RunId parent)
     });
 }
 
-Result<void> RunRepository::move(RunId id, std::int64_t position)
+Result<void> RunRepository::move(RunId id, QueueMove direction)
 {
     return guarded("moving a run", [&]() -> Result<void> {
-        SQLite::Statement update(m_database, "UPDATE run SET position = ? WHERE id = ?");
-        SQLite::bind(update, position, id.value);
-        return changed(update, id);
+        Write write(m_database);
+        const Result<Run> run = byId(id);
+        if (!run)
+            return run.error();
+        const std::string name = "run " + std::to_string(id.value);
+        if (run->status != RunStatus::Queued)
+            return Error{ErrorCode::InvalidInput, name + " isn't queued: it is " + std::string(wordOf(run->status))};
+        const Result<std::vector<Run>> queue
+            = runsWhere(m_database, "WHERE status = 'queued' AND plan_id = ? ORDER BY position", run->plan.value);
+        if (!queue)
+            return queue.error();
+        const auto place = std::find_if(queue->begin(), queue->end(), [&](const Run& one) { return one.id == id; });
+        const bool earlier = direction == QueueMove::Earlier;
+        if (earlier ? place == queue->begin() : place + 1 == queue->end())
+            return Error{ErrorCode::InvalidInput, name + (earlier ? " is the first already" : " is the last already")};
+        const Run& other = earlier ? *(place - 1) : *(place + 1);
+        if (run->parent == other.id || other.parent == id)
+            return Error{ErrorCode::InvalidInput, "one of " + name + " and run " + std::to_string(other.id.value) + " starts from the other"};
+        for (const auto& [moved, position] : {std::pair(id, other.position), std::pair(other.id, run->position)}) {
+            SQLite::Statement update(m_database, "UPDATE run SET position = ? WHERE id = ?");
+            SQLite::bind(update, position, moved.value);
+            update.exec();
+        }
+        write.commit();
+        return {};
     });
 }
 

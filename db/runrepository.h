@@ -14,6 +14,8 @@ class Database;
 
 namespace taskfold::db {
 
+enum class QueueMove { Earlier, Later };
+
 class RunRepository {
 public:
     explicit RunRepository(SQLite::Database& database) : m_database(database) { }
@@ -34,9 +36,13 @@ public:
     Result<void> setStatus(RunId id, RunStatus status, const std::string& note = {});
     /// Asks the program that trains it to stop; it looks at its own run once a step.
     Result<void> requestStop(RunId id);
+    /// The same, and the run ends as paused. InvalidInput when it isn't running.
+    Result<void> requestPause(RunId id);
     Result<RunStatus> status(RunId id) const;
     Result<void> setParent(RunId id, RunId parent);
-    Result<void> move(RunId id, std::int64_t position);
+    /// Changes places with the next queued run of its plan before or behind it. InvalidInput when there is none, or when
+    /// one of the two starts from the other.
+    Result<void> move(RunId id, QueueMove direction);
     Result<void> remove(RunId id);
 
     /// Marks running ones interrupted whose process is gone. Says how many there were.

@@ -13,6 +13,7 @@
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
+#include "support/codeof.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -22,6 +23,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <optional>
+#include <thread>
 
 using namespace Qt::StringLiterals;
 using namespace taskfold;
@@ -178,6 +181,91 @@ private slots:
         QCOMPARE(last.checkpointHash, expected.checkpointHash);
         QVERIFY(!last.checkpointHash.empty());
         QVERIFY(curve(parted.project(), last.id, "loss") == curve(whole.project(), expected.id, "loss"));
+    }
+
+    void aPausedRunGoesOnToTheSameWeights()
+    {
+        const test::SmallProject whole, parted;
+        QVERIFY(train(whole.project(), whole.plan()));
+        JobContext context;
+        bool asked = false;
+        context.report = [&](Progress progress) {
+            if (progress.run && progress.done == 5 && !std::exchange(asked, true)) {
+                if (!jobs::pauseRun(parted.project(), progress.run))
+                    qFatal("can't ask");
+                QTest::qSleep(300);  // its next look at the database is a quarter of a second away
+            }
+        };
+        QCOMPARE(test::codeOf(train(parted.project(), parted.plan(), context)), ErrorCode::Cancelled);
+        const Run paused = runsOf(parted.project()).front();
+        QCOMPARE(paused.status, RunStatus::Paused);
+        QVERIFY(paused.steps >= 5 && paused.steps < paused.stepsTotal);
+        QVERIFY(!jobs::pauseRun(parted.project(), runOf(parted.project(), RunKind::Stage3).id));  // it only waits
+        QVERIFY(jobs::resumeRun(parted.project(), paused.id, {}));
+        QCOMPARE(runsOf(parted.project()).front().checkpointHash, runsOf(whole.project()).front().checkpointHash);
+        QCOMPARE(runOf(parted.project(), RunKind::Stage3).checkpointHash, runOf(whole.project(), RunKind::Stage3).checkpointHash);
+    }
+
+    void aDiscardedRunLeavesNothing()
+    {
+        const test::SmallProject small;
+        JobContext context;
+        std::optional<std::jthread> other;
+        context.report = [&](Progress progress) {
+            if (progress.run && progress.done == 5 && !other) {
+                other.emplace([&small, run = progress.run] {
+                    if (!jobs::discardRun(small.project(), run, {}))
+                        qFatal("can't discard");
+                });
+                QTest::qSleep(300);
+            }
+        };
+        QCOMPARE(test::codeOf(train(small.project(), small.plan(), context)), ErrorCode::Cancelled);
+        other->join();
+        QCOMPARE(runsOf(small.project()).size(), 3U);
+        QVERIFY(!std::filesystem::exists(small.project().runs() / "1"));
+        QVERIFY(jobs::checkProject(small.project(), {})->empty());
+    }
+
+    void afterAFailureTheQueueStopsOrGoesOnAsAsked()
+    {
+        const test::SmallProject small;
+        const auto queued = jobs::queuePlan(small.project(), small.plan(), {});
+        QVERIFY(queued);
+        // Where run 2 wants to write stands a file already.
+        std::filesystem::create_directories(small.project().runs());
+        std::ofstream(small.project().runs() / "2") << "in the way";
+        QVERIFY(test::codeOf(jobs::runQueue(small.project(), *queued, {})).has_value());
+        std::vector<Run> runs = runsOf(small.project());
+        QCOMPARE(runs[0].status, RunStatus::Completed);
+        QCOMPARE(runs[1].status, RunStatus::Failed);
+        QVERIFY(!runs[1].note.empty());
+        QCOMPARE(runs[2].status, RunStatus::Queued);
+        QVERIFY(test::codeOf(jobs::resumeRun(small.project(), runs[1].id, {}, jobs::AfterFailure::GoOn)).has_value());
+        runs = runsOf(small.project());
+        QCOMPARE(runs[1].status, RunStatus::Failed);  // and it is told
+        QCOMPARE(runs[2].status, RunStatus::Completed);
+        QCOMPARE(runs[3].status, RunStatus::Completed);
+        std::filesystem::remove(small.project().runs() / "2");
+        QVERIFY(jobs::resumeRun(small.project(), runs[1].id, {}));
+        QCOMPARE(runsOf(small.project())[1].status, RunStatus::Completed);
+    }
+
+    void queuedRunsChangePlacesButNotWithTheirParents()
+    {
+        const test::SmallProject small;
+        QVERIFY(jobs::queuePlan(small.project(), small.plan(), {}));
+        const auto connection = openExisting(small.project());
+        db::RunRepository runs(**connection);
+        const std::vector<Run> before = runsOf(small.project());  // baselines 1 and 2, stage 2, stage 3
+        QVERIFY(runs.move(before[1].id, db::QueueMove::Earlier));
+        QCOMPARE((*runs.nextQueued())->id, before[1].id);
+        QVERIFY(!runs.move(before[1].id, db::QueueMove::Earlier));  // the first already
+        QVERIFY(!runs.move(before[3].id, db::QueueMove::Earlier));  // stage 3 starts from stage 2
+        QVERIFY(!runs.move(before[2].id, db::QueueMove::Later));
+        QVERIFY(runs.move(before[2].id, db::QueueMove::Earlier));
+        QVERIFY(runs.move(before[1].id, db::QueueMove::Later));
+        QCOMPARE((*runs.nextQueued())->id, before[2].id);
     }
 
     void anotherProgramCanAskARunToStop()

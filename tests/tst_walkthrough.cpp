@@ -148,6 +148,11 @@ private slots:
         QVERIFY(click(u"planRun"_s));
         QTRY_VERIFY_WITH_TIMEOUT(statusOf(u"mood"_s).contains(u"running"_s, Qt::CaseInsensitive), kTraining);
         QVERIFY(clickRow(u"runs"_s, u"mood"_s));
+        QVERIFY(click(u"pauseRun"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(statusOf(u"mood"_s).contains(u"paused"_s, Qt::CaseInsensitive), kTraining);
+        QVERIFY(click(u"resumeRun"_s, kTraining));
+        QTRY_VERIFY_WITH_TIMEOUT(statusOf(u"mood"_s).contains(u"running"_s, Qt::CaseInsensitive), kTraining);
+        QVERIFY(clickRow(u"runs"_s, u"mood"_s));
         QVERIFY(click(u"stopRun"_s));
         QTRY_VERIFY_WITH_TIMEOUT(statusOf(u"mood"_s).contains(u"stopped"_s, Qt::CaseInsensitive), kTraining);
         QVERIFY(click(u"resumeRun"_s, kTraining));

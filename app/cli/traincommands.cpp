@@ -193,13 +193,20 @@ int trained(const Invocation& invocation, const std::function<Result<void>(const
     return code;
 }
 
+jobs::AfterFailure afterFailure(bool goOn)
+{
+    return goOn ? jobs::AfterFailure::GoOn : jobs::AfterFailure::Stop;
+}
+
 void addRuns(CLI::App& app, Invocation& invocation)
 {
     auto file = std::make_shared<std::string>();
+    auto goOn = std::make_shared<bool>(false);
     CLI::App* run = addCommand(app, invocation, "run", "Train everything a plan says; Ctrl+C stops and keeps");
     run->add_option("plan", *file, "The plan's file")->required();
-    run->callback([&invocation, file] {
-        invocation.action = [&invocation, file]() -> int {
+    run->add_flag("--continue-on-error", *goOn, "After a failure train what doesn't start from the failed run");
+    run->callback([&invocation, file, goOn] {
+        invocation.action = [&invocation, file, goOn]() -> int {
             return trained(invocation, [&](const JobContext& context) -> Result<void> {
                 const Result<Plan> plan = jobs::readPlan(*file);
                 if (!plan)
@@ -207,7 +214,7 @@ void addRuns(CLI::App& app, Invocation& invocation)
                 const Result<PlanId> queued = jobs::queuePlan(projectOf(invocation), *plan, context);
                 if (!queued)
                     return queued.error();
-                return jobs::runQueue(projectOf(invocation), *queued, context);
+                return jobs::runQueue(projectOf(invocation), *queued, context, afterFailure(*goOn));
             });
         };
     });
@@ -219,6 +226,40 @@ void addRuns(CLI::App& app, Invocation& invocation)
     });
 }
 
+void addPauseAndMove(CLI::App& app, Invocation& invocation)
+{
+    auto id = std::make_shared<std::int64_t>(0);
+    auto direction = std::make_shared<std::string>();
+    CLI::App* pause = addCommand(app, invocation, "pause", "Ask whoever trains the run to pause after its step; resume goes on");
+    pause->add_option("run", *id, "The run's number")->required()->check(CLI::PositiveNumber);
+    pause->callback([&invocation, id] {
+        invocation.action = [&invocation, id]() -> int {
+            return perform(invocation, "pause", [&](const JobContext&) -> Result<void> {
+                if (Result<void> asked = jobs::pauseRun(projectOf(invocation), RunId{*id}); !asked)
+                    return asked;
+                answer(invocation, {{"run", *id}, {"status", "pausing"}}, "Run " + std::to_string(*id) + " will pause.\n");
+                return {};
+            });
+        };
+    });
+    CLI::App* move = addCommand(app, invocation, "move", "Let a queued run change places with its neighbour in the queue");
+    move->add_option("run", *id, "The run's number")->required()->check(CLI::PositiveNumber);
+    move->add_option("direction", *direction, "earlier or later")->required()->check(CLI::IsMember({"earlier", "later"}));
+    move->callback([&invocation, id, direction] {
+        invocation.action = [&invocation, id, direction]() -> int {
+            return perform(invocation, "move", [&](const JobContext&) -> Result<void> {
+                const Result<db::Connection> connection = openExisting(projectOf(invocation));
+                if (!connection)
+                    return connection.error();
+                const auto where = *direction == "earlier" ? db::QueueMove::Earlier : db::QueueMove::Later;
+                if (Result<void> moved = db::RunRepository(**connection).move(RunId{*id}, where); !moved)
+                    return moved;
+                return tellRuns(invocation);
+            });
+        };
+    });
+}
+
 void addRunEdits(CLI::App& app, Invocation& invocation)
 {
     auto id = std::make_shared<std::int64_t>(0);
@@ -226,25 +267,35 @@ void addRunEdits(CLI::App& app, Invocation& invocation)
         command->add_option("run", *id, "The run's number")->required()->check(CLI::PositiveNumber);
         return command;
     };
-    number(addCommand(app, invocation, "resume", "Take up a stopped, interrupted or failed run and the rest of its plan"))
-        ->callback([&invocation, id] {
-            invocation.action = [&invocation, id]() -> int {
-                return trained(invocation, [&](const JobContext& context) {
-                    return jobs::resumeRun(projectOf(invocation), RunId{*id}, context);
-                });
-            };
-        });
-    number(addCommand(app, invocation, "stop", "Ask whoever trains the run to stop after its step and keep what it has"))
-        ->callback([&invocation, id] {
-            invocation.action = [&invocation, id]() -> int {
-                return perform(invocation, "stop", [&](const JobContext&) -> Result<void> {
-                    if (Result<void> asked = jobs::stopRun(projectOf(invocation), RunId{*id}); !asked)
-                        return asked;
-                    answer(invocation, {{"run", *id}, {"status", "stopping"}}, "Run " + std::to_string(*id) + " will stop.\n");
-                    return {};
-                });
-            };
-        });
+    auto goOn = std::make_shared<bool>(false);
+    CLI::App* resume = number(
+        addCommand(app, invocation, "resume", "Take up a stopped, paused, interrupted or failed run and the rest of its plan"));
+    resume->add_flag("--continue-on-error", *goOn, "After a failure train what doesn't start from the failed run");
+    resume->callback([&invocation, id, goOn] {
+        invocation.action = [&invocation, id, goOn]() -> int {
+            return trained(invocation, [&](const JobContext& context) {
+                return jobs::resumeRun(projectOf(invocation), RunId{*id}, context, afterFailure(*goOn));
+            });
+        };
+    });
+    auto discard = std::make_shared<bool>(false);
+    CLI::App* stop = number(
+        addCommand(app, invocation, "stop", "Ask whoever trains the run to stop after its step and keep what it has"));
+    stop->add_flag("--discard", *discard, "Forget the run when it has stopped");
+    stop->callback([&invocation, id, discard] {
+        invocation.action = [&invocation, id, discard]() -> int {
+            return perform(invocation, "stop", [&](const JobContext& context) -> Result<void> {
+                if (Result<void> asked = *discard ? jobs::discardRun(projectOf(invocation), RunId{*id}, context)
+                                                  : jobs::stopRun(projectOf(invocation), RunId{*id});
+                    !asked)
+                    return asked;
+                answer(invocation, {{"run", *id}, {"status", *discard ? "discarded" : "stopping"}},
+                    "Run " + std::to_string(*id) + (*discard ? " is gone.\n" : " will stop.\n"));
+                return {};
+            });
+        };
+    });
+    addPauseAndMove(app, invocation);
     number(addCommand(app, invocation, "delete", "Forget a run and its checkpoints"))->callback([&invocation, id] {
         invocation.action = [&invocation, id]() -> int {
             return perform(invocation, "delete", [&](const JobContext&) -> Result<void> {

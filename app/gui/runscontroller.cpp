@@ -10,6 +10,10 @@
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
 
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
 namespace taskfold {
 
 namespace {
@@ -32,6 +36,11 @@ void RunsController::attach(RunsPage& page)
     connect(&page, &QObject::destroyed, this, [this] { m_page = nullptr; });
     connect(&page, &RunsPage::runSelected, this, [this](RunId run) { showRun(run, -1); });
     connect(&page, &RunsPage::stopRequested, this, &RunsController::stop);
+    connect(&page, &RunsPage::pauseRequested, this, &RunsController::pause);
+    connect(&page, &RunsPage::moveRequested, this, &RunsController::move);
+    page.setGoOn(afterFailure() == jobs::AfterFailure::GoOn);
+    connect(&page, &RunsPage::goOnChanged, this,
+        [this](bool goOn) { m_session.settings.setOfProject(m_session.folder(), u"goOn"_s, goOn); });
     connect(&page, &RunsPage::resumeRequested, this, &RunsController::resume);
     connect(&page, &RunsPage::deleteRequested, this, &RunsController::askAndDelete);
     connect(&page, &RunsPage::evaluateRequested, this, &RunsController::evaluate);
@@ -69,18 +78,47 @@ void RunsController::submit(
 void RunsController::start(const Plan& plan)
 {
     emit m_session.news.pageWanted(Mode::Runs);
-    submit(tr("Training %1").arg(toQt(plan.name)), [project = m_session.project, plan](const JobContext& context) -> Result<void> {
+    submit(tr("Training %1").arg(toQt(plan.name)), [project = m_session.project, plan, after = afterFailure()](const JobContext& context) -> Result<void> {
         const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
         if (!queued)
             return queued.error();
-        return jobs::runQueue(project, *queued, context);
+        return jobs::runQueue(project, *queued, context, after);
     });
 }
 
 void RunsController::resume(RunId run)
 {
     submit(tr("Resuming run %1").arg(run.value),
-        [project = m_session.project, run](const JobContext& context) { return jobs::resumeRun(project, run, context); });
+        [project = m_session.project, run, after = afterFailure()](
+            const JobContext& context) { return jobs::resumeRun(project, run, context, after); });
+}
+
+jobs::AfterFailure RunsController::afterFailure() const
+{
+    const bool goOn = m_session.settings.ofProject(m_session.folder(), u"goOn"_s).toBool();
+    return goOn ? jobs::AfterFailure::GoOn : jobs::AfterFailure::Stop;
+}
+
+void RunsController::pause(RunId run)
+{
+    m_session.background.submit(this,
+        {.job = {"Pause", [project = m_session.project, run](const JobContext&) { return jobs::pauseRun(project, run); }},
+            .shown = Shown::Quietly,
+            .onEnd = [this](const Outcome&) { emit m_session.news.runsChanged(); }});
+}
+
+void RunsController::move(RunId run, bool earlier)
+{
+    m_session.background.submit(this,
+        {.job = {"Queue",
+             [project = m_session.project, run, earlier](const JobContext&) -> Result<void> {
+                 const Result<db::Connection> connection = openExisting(project);
+                 if (!connection)
+                     return connection.error();
+                 return db::RunRepository(**connection).move(run, earlier ? db::QueueMove::Earlier : db::QueueMove::Later);
+             }},
+            .shown = Shown::Quietly,
+            .onEnd = [this](const Outcome&) { emit m_session.news.runsChanged(); }});
 }
 
 // Asked through the database: it may be another program that trains it.
@@ -97,14 +135,14 @@ void RunsController::askAndDelete(RunId run)
     ask::choose(m_page,
         {.title = tr("Delete the run"),
             .text = tr("Delete run %1 with its checkpoints, curves, answers and scores?").arg(run.value),
-            .detail = tr("This can't be undone."),
+            .detail = tr("A run that is being trained is stopped first. This can't be undone."),
             .buttons = {tr("Delete"), tr("Cancel")},
             .dangerous = 0},
         [this, run](int button) {
             if (button != 0)
                 return;
             m_session.background.submit(this,
-                {.job = {"Delete", [project = m_session.project, run](const JobContext&) { return jobs::deleteRun(project, run); }},
+                {.job = {"Delete", [project = m_session.project, run](const JobContext& context) { return jobs::discardRun(project, run, context); }},
                     .shown = Shown::Quietly,
                     .onEnd = [this](const Outcome&) {
                         emit m_session.news.runsChanged();
@@ -142,10 +180,18 @@ void RunsController::refresh()
 {
     if (!m_page)
         return;
-    const Result<std::vector<Run>> runs = db::RunRepository(m_session.database).all();
+    Result<std::vector<Run>> runs = db::RunRepository(m_session.database).all();
     const Result<std::vector<Task>> tasks = db::TaskRepository(m_session.database).all();
     if (!runs || !tasks)
         return;
+    // What was trained by number, then the queue in its own order.
+    std::stable_sort(runs->begin(), runs->end(), [](const Run& a, const Run& b) {
+        const auto place = [](const Run& run) {
+            const bool queued = run.status == RunStatus::Queued;
+            return std::pair(queued, queued ? run.position : run.id.value);
+        };
+        return place(a) < place(b);
+    });
     m_page->showRuns(*runs, *tasks);
     const RunId shown = m_page->selectedRun();
     for (const Run& run : *runs)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gui/session.h"
+#include "app/jobs/training.h"
 #include "engine/core/plan.h"
 #include "engine/core/run.h"
 
@@ -29,6 +30,9 @@ signals:
 private:
     void resume(RunId run);
     void stop(RunId run);
+    void pause(RunId run);
+    void move(RunId run, bool earlier);
+    jobs::AfterFailure afterFailure() const;
     void askAndDelete(RunId run);
     void evaluate(RunId run);
     /// One job of training; the pages read again when it ends.

@@ -88,7 +88,8 @@ Result<void> RunRecorder::flush()
     const Result<RunStatus> status = runs.status(m_run.id);
     if (!status)
         return status.error();
-    if (*status == RunStatus::Stopping)
+    m_paused = *status == RunStatus::Pausing;
+    if (m_paused || *status == RunStatus::Stopping)
         m_stop.request_stop();
     return {};
 }

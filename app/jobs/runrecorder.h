@@ -25,6 +25,8 @@ public:
     compute::TrainEvents events();
     /// Stops the training: the context's own stop, or the run's in the database.
     std::stop_token stop() { return m_stop.get_token(); }
+    /// Whether it was a pause that was asked for.
+    bool paused() const { return m_paused; }
     Result<void> flush();
 
 private:
@@ -42,6 +44,7 @@ private:
     Pace m_pace;
     std::vector<MetricPoint> m_points;
     bool m_first = true;
+    bool m_paused = false;
 };
 
 }  // namespace taskfold::jobs

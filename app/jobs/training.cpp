@@ -13,6 +13,8 @@
 #include "engine/core/clock.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -179,8 +181,9 @@ Result<std::filesystem::path> startOf(const Project& project, const Run& run, co
     return project.resolved(base->path);
 }
 
-Result<void> runQueue(const Project& project, PlanId plan, const JobContext& context)
+Result<void> runQueue(const Project& project, PlanId plan, const JobContext& context, AfterFailure afterFailure)
 {
+    std::optional<Error> failure;
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
@@ -192,18 +195,21 @@ Result<void> runQueue(const Project& project, PlanId plan, const JobContext& con
         if (!next)
             return next.error();
         if (!*next)
-            return {};
+            return failure ? Result<void>(*failure) : Result<void>{};
         Result<Run> taken = runs.take((*next)->id, thisProcess(), isAlive);
         if (!taken && taken.error().code == ErrorCode::Busy)
             continue;  // another program was faster
         if (!taken)
             return std::move(taken).error();
-        if (Result<void> done = trainRun(project, *taken, Start::Fresh, context); !done)
+        Result<void> done = trainRun(project, *taken, Start::Fresh, context);
+        if (!done && (afterFailure == AfterFailure::Stop || done.error().code == ErrorCode::Cancelled))
             return done;
+        if (!done && !failure)
+            failure = std::move(done).error();
     }
 }
 
-Result<void> resumeRun(const Project& project, RunId id, const JobContext& context)
+Result<void> resumeRun(const Project& project, RunId id, const JobContext& context, AfterFailure afterFailure)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
@@ -219,9 +225,11 @@ Result<void> resumeRun(const Project& project, RunId id, const JobContext& conte
     Result<Run> taken = runs.take(id, thisProcess(), isAlive);
     if (!taken)
         return std::move(taken).error();
-    if (Result<void> done = trainRun(project, *taken, Start::Resumed, context); !done)
+    Result<void> done = trainRun(project, *taken, Start::Resumed, context);
+    if (!done && (afterFailure == AfterFailure::Stop || done.error().code == ErrorCode::Cancelled))
         return done;
-    return runQueue(project, taken->plan, context);
+    Result<void> rest = runQueue(project, taken->plan, context, afterFailure);
+    return done ? rest : done;
 }
 
 Result<void> stopRun(const Project& project, RunId run)
@@ -230,6 +238,39 @@ Result<void> stopRun(const Project& project, RunId run)
     if (!connection)
         return std::move(connection).error();
     return db::RunRepository(**connection).requestStop(run);
+}
+
+Result<void> pauseRun(const Project& project, RunId run)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    return db::RunRepository(**connection).requestPause(run);
+}
+
+Result<void> discardRun(const Project& project, RunId id, const JobContext& context)
+{
+    constexpr std::chrono::milliseconds kLookAgain(50);
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    db::RunRepository runs(**connection);
+    for (bool asked = false;; asked = true) {
+        if (const Result<int> marked = runs.markInterrupted(isAlive); !marked)
+            return marked.error();
+        const Result<Run> run = runs.byId(id);
+        if (!run)
+            return run.error();
+        if (run->status == RunStatus::Queued || hasEnded(run->status) || run->status == RunStatus::Paused)
+            break;
+        if (!asked)
+            if (Result<void> told = runs.requestStop(id); !told)
+                return told;
+        if (context.stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        std::this_thread::sleep_for(kLookAgain);
+    }
+    return deleteRun(project, id);
 }
 
 Result<void> deleteRun(const Project& project, RunId id)

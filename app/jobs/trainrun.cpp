@@ -36,6 +36,9 @@ public:
     {
     }
 
+    /// What a run is that was told to stop.
+    RunStatus statusWhenStopped() const { return m_recorder.paused() ? RunStatus::Paused : RunStatus::Stopped; }
+
     Result<void> train()
     {
         Result<Plan> plan = planOf(m_project, m_run.plan);
@@ -301,7 +304,7 @@ private:
         db::RunRepository runs(m_database);
         Result<void> saved = runs.putTasks(tasks);
         if (saved)
-            saved = runs.setStatus(m_run.id, result.stopped ? RunStatus::Stopped : RunStatus::Completed, note);
+            saved = runs.setStatus(m_run.id, result.stopped ? statusWhenStopped() : RunStatus::Completed, note);
         if (!saved)
             return saved;
         if (result.stopped)
@@ -333,13 +336,14 @@ Result<void> trainRun(const Project& project, const Run& run, Start start, const
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    Result<void> done = RunTrainer(project, **connection, run, start, context).train();
+    RunTrainer trainer(project, **connection, run, start, context);
+    Result<void> done = trainer.train();
     if (done)
         return done;
     db::RunRepository runs(**connection);
     const bool stopped = done.error().code == ErrorCode::Cancelled;
     // What was learned stays in the checkpoints: a failed run can be resumed as well.
-    const Result<void> marked = runs.setStatus(run.id, stopped ? RunStatus::Stopped : RunStatus::Failed,
+    const Result<void> marked = runs.setStatus(run.id, stopped ? trainer.statusWhenStopped() : RunStatus::Failed,
         stopped ? std::string{} : done.error().detail);
     if (!marked)
         return marked;

@@ -7,6 +7,7 @@
 #include "widgets/parts/errorbanner.h"
 #include "widgets/parts/pagehead.h"
 #include "widgets/parts/segments.h"
+#include "widgets/parts/theme.h"
 #include "widgets/plots/curves.h"
 
 #include <QCheckBox>
@@ -102,8 +103,39 @@ QWidget* RunsPage::buildHead()
     m_evaluate = add(u"evaluateRun"_s, tr("Evaluate"), &RunsPage::evaluateRequested);
     m_compare = add(u"compareRun"_s, tr("Compare"), &RunsPage::compareRequested);
     m_resume = add(u"resumeRun"_s, tr("Resume"), &RunsPage::resumeRequested);
+    m_pause = add(u"pauseRun"_s, tr("Pause"), &RunsPage::pauseRequested);
     m_stop = add(u"stopRun"_s, tr("Stop and keep"), &RunsPage::stopRequested, true);
     return head;
+}
+
+void RunsPage::buildQueueControls()
+{
+    m_goOn = new QCheckBox(tr("Go on after a failure"), this);
+    m_goOn->setObjectName(u"queueGoOn"_s);
+    m_goOn->setAccessibleName(m_goOn->text());
+    m_goOn->setToolTip(tr("Train what doesn't start from the run that failed"));
+    connect(m_goOn, &QCheckBox::toggled, this, &RunsPage::goOnChanged);
+    m_table->addControl(m_goOn);
+    const auto mover = [this](const QString& name, const QString& icon, const QString& text, bool earlier) {
+        auto* button = new QPushButton(theme::icon(icon), {}, this);
+        button->setObjectName(name);
+        button->setAccessibleName(text);
+        button->setToolTip(text);
+        button->setFlat(true);
+        connect(button, &QPushButton::clicked, this, [this, earlier] {
+            if (selectedRun())
+                emit moveRequested(selectedRun(), earlier);
+        });
+        m_table->addTrailingControl(button);
+        return button;
+    };
+    m_earlier = mover(u"runEarlier"_s, u"up"_s, tr("Train it earlier"), true);
+    m_later = mover(u"runLater"_s, u"down"_s, tr("Train it later"), false);
+}
+
+void RunsPage::setGoOn(bool goOn)
+{
+    m_goOn->setChecked(goOn);
 }
 
 QWidget* RunsPage::buildCurves()
@@ -136,6 +168,7 @@ QWidget* RunsPage::buildContent()
     m_table->setTitle(tr("Runs"));
     m_table->setPlaceholder(tr("Filter runs"));
     m_table->setModel(m_model);
+    buildQueueControls();
     m_table->setStretchColumn(9);  // the note
     m_stateTable->setTitle(tr("Tasks of the run"));
     m_stateTable->setModel(m_states);
@@ -232,8 +265,11 @@ void RunsPage::showButtons()
     const Run run = any ? m_model->row(row).run : Run{};
     const bool done = any && run.status == RunStatus::Completed && !run.checkpoint.empty();
     m_stop->setEnabled(any && (run.status == RunStatus::Running || run.status == RunStatus::Queued));
+    m_pause->setEnabled(any && run.status == RunStatus::Running);
+    m_earlier->setEnabled(any && run.status == RunStatus::Queued);
+    m_later->setEnabled(any && run.status == RunStatus::Queued);
     m_resume->setEnabled(any && !m_busy && run.plan && mayResume(run.status));
-    m_delete->setEnabled(any && !isRunning(run.status));
+    m_delete->setEnabled(any);
     m_evaluate->setEnabled(done && !m_busy);
     m_compare->setEnabled(done && run.kind != RunKind::Baseline);
 }

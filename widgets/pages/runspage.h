@@ -41,12 +41,18 @@ public:
     RunId selectedRun() const;
     /// Whether this program is at work on training: then nothing else can be started.
     void setBusy(bool busy);
+    /// Whether the queue goes on after a failure.
+    void setGoOn(bool goOn);
     void showError(const Error& error);
 
 signals:
     /// Its points and tasks are wanted, from the beginning.
     void runSelected(taskfold::RunId run);
     void stopRequested(taskfold::RunId run);
+    void pauseRequested(taskfold::RunId run);
+    /// Of a queued run: before, or else behind, its neighbour in the queue.
+    void moveRequested(taskfold::RunId run, bool earlier);
+    void goOnChanged(bool goOn);
     void resumeRequested(taskfold::RunId run);
     void deleteRequested(taskfold::RunId run);
     void evaluateRequested(taskfold::RunId run);
@@ -56,6 +62,7 @@ signals:
 
 private:
     QWidget* buildHead();
+    void buildQueueControls();
     QWidget* buildCurves();
     QWidget* buildContent();
     void onRow(int row);
@@ -76,6 +83,10 @@ private:
     EmptyState* m_empty;
     QStackedWidget* m_stack;
     QPushButton* m_stop = nullptr;
+    QPushButton* m_pause = nullptr;
+    QPushButton* m_earlier = nullptr;
+    QPushButton* m_later = nullptr;
+    QCheckBox* m_goOn = nullptr;
     QPushButton* m_resume = nullptr;
     QPushButton* m_delete = nullptr;
     QPushButton* m_evaluate = nullptr;
