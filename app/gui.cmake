@@ -5,6 +5,7 @@ endif()
 set(TASKFOLD_GUI_SOURCES
     gui/application.cpp
     gui/background.cpp
+    gui/basecontroller.cpp
     gui/batch.cpp
     gui/datacontroller.cpp
     gui/datajobs.cpp

@@ -2,6 +2,7 @@
 taskfold_test(datapage taskfold::widgets)
 taskfold_test(mainwindow taskfold::widgets)
 taskfold_test(importdialog taskfold::widgets)
+taskfold_test(basedialog taskfold::widgets)
 taskfold_test(widgetmodels taskfold::models)
 taskfold_test(plots taskfold::widgets)
 if(TARGET taskfold::gui)

@@ -1,6 +1,8 @@
 # Parts, plots, dialogs and pages. tests/layers.cmake keeps QCustomPlot inside plots. One source a line.
 set(TASKFOLD_WIDGET_SOURCES
     dialogs/aboutdialog.cpp
+    dialogs/basedialog.cpp
+    dialogs/exportdialog.cpp
     dialogs/importdialog.cpp
     dialogs/importdialogbuild.cpp
     dialogs/importoptions.cpp

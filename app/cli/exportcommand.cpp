@@ -37,7 +37,7 @@ void tell(const Invocation& invocation, const ExportOptions& options, const jobs
         text);
 }
 
-Result<void> exportIt(const Invocation& invocation, const ExportOptions& options, const JobContext& context, bool& refused)
+Result<void> exportIt(const Invocation& invocation, const ExportOptions& options, const JobContext& context, std::string& fallen)
 {
     const auto format = jobs::exportFormatOf(options.format);
     if (!format)
@@ -46,7 +46,7 @@ Result<void> exportIt(const Invocation& invocation, const ExportOptions& options
         projectOf(invocation), {RunId{options.run}, options.out, *format, options.type, options.rows}, context);
     if (!outcome)
         return outcome.error();
-    refused = !outcome->accepted;
+    fallen = jobs::fallenTasks(*outcome);
     tell(invocation, options, *outcome);
     return {};
 }
@@ -64,12 +64,12 @@ void addExportCommand(CLI::App& app, Invocation& invocation)
     command->add_option("--rows", options->rows, "Rows of each task it is scored on again")->capture_default_str();
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
-            bool refused = false;
+            std::string fallen;
             const int code = perform(invocation, "export",
-                [&](const JobContext& context) { return exportIt(invocation, *options, context, refused); });
-            if (code == kDone && refused)
-                std::fprintf(stderr, "taskfold-cli: The export is refused: the written model is worse than the tested one by more than the margin. Nothing was written.\n");
-            return code == kDone && refused ? kRefused : code;
+                [&](const JobContext& context) { return exportIt(invocation, *options, context, fallen); });
+            if (code == kDone && !fallen.empty())
+                std::fprintf(stderr, "taskfold-cli: The export is refused: nothing was written. %s.\n", fallen.c_str());
+            return code == kDone && !fallen.empty() ? kRefused : code;
         };
     });
 }

@@ -2,6 +2,7 @@
 
 #include "app/gui/openedproject.h"
 #include "app/gui/welcomecontroller.h"
+#include "app/jobs/basepreview.h"
 #include "app/jobs/demo.h"
 #include "app/jobs/project.h"
 #include "widgets/dialogs/aboutdialog.h"
@@ -54,6 +55,7 @@ void Application::connectWindow()
     connect(&m_window, &MainWindow::demoRequested, m_welcome.get(), &WelcomeController::askForDemo);
     connect(&m_window, &MainWindow::openFolderRequested, this, &Application::openProject);
     connect(&m_window, &MainWindow::importRequested, this, [this] { onFilesDropped({}); });
+    connect(&m_window, &MainWindow::baseRequested, this, [this] { m_opened ? m_opened->addBase({}) : onFilesDropped({}); });
     connect(&m_window, &MainWindow::filesDropped, this, &Application::onFilesDropped);
     connect(&m_window, &MainWindow::pageShown, this, &Application::onPageShown);
     connect(&m_window, &MainWindow::manualRequested, this, &Application::showManual);
@@ -216,11 +218,13 @@ void Application::onPageShown(Mode mode)
 
 void Application::onFilesDropped(const QStringList& paths)
 {
+    if (m_opened && paths.size() == 1 && jobs::looksLikeModel(toStd(paths.front())))
+        return m_opened->addBase(paths.front());
     if (m_opened)
         return m_opened->import(paths);
     ask::choose(&m_window,
         {.title = tr("Import data"),
-            .text = tr("Data goes into a project, and none is open."),
+            .text = tr("Data and models go into a project, and none is open."),
             .buttons = {tr("New project…"), tr("Open project…"), tr("Cancel")}},
         [this](int button) {
             if (button == 0)

@@ -21,6 +21,7 @@ OpenedProject::OpenedProject(const Project& project, db::Connection connection, 
     , m_connection(std::move(connection))
     , m_session{project, *m_connection, around.background, around.undo, around.settings, m_news}
     , m_import(m_session, &around.window)
+    , m_bases(m_session, &around.window)
     , m_runs(m_session, nullptr)
 {
 }
@@ -58,6 +59,7 @@ QWidget* OpenedProject::makePage(Mode mode)
         auto* page = new PlanPage;
         auto* controller = new PlanController(*page, m_session);
         connect(controller, &PlanController::importWanted, this, [this] { import({}); });
+        connect(page, &PlanPage::addBaseRequested, this, [this] { addBase({}); });
         connect(controller, &PlanController::runWanted, &m_runs, &RunsController::start);
         return page;
     }
@@ -79,6 +81,11 @@ QWidget* OpenedProject::makePage(Mode mode)
     case Mode::Welcome: break;
     }
     return nullptr;
+}
+
+void OpenedProject::addBase(const QString& path)
+{
+    m_bases.open(path);
 }
 
 void OpenedProject::import(const QStringList& paths)

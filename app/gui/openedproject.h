@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/gui/basecontroller.h"
 #include "app/gui/importcontroller.h"
 #include "app/gui/runscontroller.h"
 #include "app/gui/session.h"
@@ -33,6 +34,8 @@ public:
     void showPage(Mode mode);
     /// Opens the import dialog with these files in it.
     void import(const QStringList& paths);
+    /// Opens the dialog for base models, with this one in it unless it is empty.
+    void addBase(const QString& path);
 
 private:
     /// The page with its controller, which becomes the page's child.
@@ -43,6 +46,7 @@ private:
     News m_news;
     Session m_session;
     ImportController m_import;
+    BaseController m_bases;
     RunsController m_runs;
 };
 

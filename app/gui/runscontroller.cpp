@@ -2,10 +2,12 @@
 
 #include "app/jobs/comparing.h"
 #include "app/jobs/evaluation.h"
+#include "app/jobs/exporting.h"
 #include "app/jobs/training.h"
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
+#include "widgets/dialogs/exportdialog.h"
 #include "widgets/pages/runspage.h"
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
@@ -44,6 +46,7 @@ void RunsController::attach(RunsPage& page)
     connect(&page, &RunsPage::resumeRequested, this, &RunsController::resume);
     connect(&page, &RunsPage::deleteRequested, this, &RunsController::askAndDelete);
     connect(&page, &RunsPage::evaluateRequested, this, &RunsController::evaluate);
+    connect(&page, &RunsPage::exportRequested, this, &RunsController::askAndExport);
     connect(&page, &RunsPage::compareRequested, this, &RunsController::compare);
     connect(&page, &RunsPage::planRequested, this, [this] { emit m_session.news.pageWanted(Mode::Plan); });
     connect(&page, &RunsPage::manualRequested, &m_session.news, &News::manualWanted);
@@ -157,6 +160,48 @@ void RunsController::evaluate(RunId run)
         const auto scores = jobs::evaluateRun(project, run, Split::Test, context);
         return scores ? Result<void>{} : Result<void>(scores.error());
     });
+}
+
+void RunsController::askAndExport(RunId run)
+{
+    const Result<Run> known = db::RunRepository(m_session.database).byId(run);
+    const bool adapter = known && jobs::hasAdapter(m_session.project, *known);
+    auto* dialog = new ExportDialog(tr("run %1").arg(run.value), adapter, m_page);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &ExportDialog::exportRequested, this, [this, run](const ExportForm& form) {
+        const bool file = form.format == u"gguf"_s;
+        const QString proposal = u"run-%1"_s.arg(run.value) + (file ? u"-%1.gguf"_s.arg(form.type) : QString());
+        ask::saveFile(m_page, tr("Export model"), proposal, file ? tr("GGUF files (*.gguf)") : tr("Folders (*)"),
+            [this, run, form](const QString& place) { exportTo(run, form, place); });
+    });
+    dialog->open();
+}
+
+void RunsController::exportTo(RunId run, const ExportForm& form, const QString& place)
+{
+    auto outcome = std::make_shared<jobs::ExportOutcome>();
+    const jobs::ExportRequest request{run, toStd(place), *jobs::exportFormatOf(toStd(form.format)), toStd(form.type), form.rows};
+    submit(
+        tr("Exporting run %1").arg(run.value),
+        [project = m_session.project, request, outcome](const JobContext& context) -> Result<void> {
+            Result<jobs::ExportOutcome> done = jobs::exportRun(project, request, context);
+            if (!done)
+                return std::move(done).error();
+            *outcome = *std::move(done);
+            if (!outcome->accepted)
+                return Error{ErrorCode::InvalidInput, "the export is refused, and nothing was written. " + jobs::fallenTasks(*outcome)};
+            return {};
+        },
+        [this, outcome, place] {
+            QString detail;
+            for (const jobs::ExportedTask& task : outcome->tasks)
+                detail += tr("%1: %2 tested, %3 exported (%4 rows)")
+                              .arg(toQt(task.name), pointsText(task.before), pointsText(task.after), countText(task.n))
+                    + u'\n';
+            if (!outcome->remark.empty())
+                detail += toQt(outcome->remark);
+            emit m_session.news.noticed(tr("The model is in %1.").arg(place), detail.trimmed());
+        });
 }
 
 // What isn't evaluated yet is evaluated first: otherwise there is nothing to compare.

@@ -4,6 +4,7 @@
 #include "app/jobs/training.h"
 #include "engine/core/plan.h"
 #include "engine/core/run.h"
+#include "widgets/models/basevalues.h"
 
 #include <QTimer>
 
@@ -35,6 +36,8 @@ private:
     jobs::AfterFailure afterFailure() const;
     void askAndDelete(RunId run);
     void evaluate(RunId run);
+    void askAndExport(RunId run);
+    void exportTo(RunId run, const ExportForm& form, const QString& place);
     /// One job of training; the pages read again when it ends.
     void submit(const QString& title, std::function<Result<void>(const JobContext&)> work, std::function<void()> then = {});
     void refresh();

@@ -40,6 +40,21 @@ Result<int> tokensOf(const ModelPreview& model)
 
 }  // namespace
 
+bool looksLikeModel(const std::filesystem::path& path)
+{
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) {
+        if (std::filesystem::exists(path / "config.json", none))
+            return true;
+        for (const auto& entry : std::filesystem::directory_iterator(path, none))
+            if (entry.path().extension() == ".gguf")
+                return true;
+        return false;
+    }
+    const auto extension = path.extension();
+    return extension == ".gguf" || extension == ".safetensors" || extension == ".bin";
+}
+
 Result<BasePreview> previewBase(const std::filesystem::path& path, const JobContext& context)
 {
     BasePreview preview;

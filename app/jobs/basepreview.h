@@ -14,6 +14,9 @@ struct BasePreview {
     double fullMib = 0, fullBf16Mib = 0, loraMib = 0;  // to train it: batch 16, rows of 256 tokens; LoRA: rank 16, bf16
 };
 
+/// Whether a dropped file or folder is rather a model than data, by its names.
+bool looksLikeModel(const std::filesystem::path& path);
+
 /// Reads headers and tokenizer alone: it takes no longer for a large model. An error says in one sentence what is wrong.
 Result<BasePreview> previewBase(const std::filesystem::path& path, const JobContext& context);
 

@@ -11,6 +11,7 @@
 #include "engine/format/modelsource.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <system_error>
 
 namespace taskfold::jobs {
@@ -231,6 +232,25 @@ std::optional<ExportFormat> exportFormatOf(std::string_view word)
         if (wordOf(format) == word)
             return format;
     return {};
+}
+
+std::string fallenTasks(const ExportOutcome& outcome)
+{
+    std::string words;
+    for (const ExportedTask& task : outcome.tasks) {
+        if (!task.fell)
+            continue;
+        char text[128];
+        std::snprintf(text, sizeof text, " fell from %.1f to %.1f (margin %.1f, %lld rows)", 100 * task.before, 100 * task.after,
+            100 * task.margin, static_cast<long long>(task.n));
+        words += (words.empty() ? "" : "; ") + task.name + text;
+    }
+    return words;
+}
+
+bool hasAdapter(const Project& project, const Run& run)
+{
+    return !run.checkpoint.empty() && isAdapter(project.resolved(run.checkpoint));
 }
 
 Result<ExportOutcome> exportRun(const Project& project, const ExportRequest& request, const JobContext& context)

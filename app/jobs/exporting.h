@@ -2,6 +2,7 @@
 
 #include "app/jobs/project.h"
 #include "engine/core/metric.h"
+#include "engine/core/run.h"
 #include "engine/jobs/job.h"
 
 #include <filesystem>
@@ -39,6 +40,12 @@ struct ExportOutcome {
 
 std::string_view wordOf(ExportFormat format);
 std::optional<ExportFormat> exportFormatOf(std::string_view word);
+
+/// "colour fell from 81.2 to 62.5": those that fell by more than their margin.
+std::string fallenTasks(const ExportOutcome& outcome);
+
+/// Whether the run's model is an adapter beside its base.
+bool hasAdapter(const Project& project, const Run& run);
 
 /// Writes a run's model for servers: beside its place, then reads it again with this program's own reader and scores it on a
 /// sample of each task's test rows (validation rows where there are none), beside the run's model on the same rows. Where a

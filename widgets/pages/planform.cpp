@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
+#include <QPushButton>
 #include <QSpinBox>
 
 using namespace Qt::StringLiterals;
@@ -96,6 +97,11 @@ void PlanForm::buildModel(QFormLayout* form)
     form->addRow(tr("Name"), m_name);
     connect(m_name, &QLineEdit::textEdited, this, &PlanForm::changed);
     m_base = addChoice(form, u"planBase"_s, tr("Base model"));
+    auto* addBase = new QPushButton(tr("Add base model…"), this);
+    addBase->setObjectName(u"planAddBase"_s);
+    addBase->setAccessibleName(tr("Add base model…"));
+    form->addRow(QString(), addBase);
+    connect(addBase, &QPushButton::clicked, this, &PlanForm::addBaseRequested);
     m_device = addChoice(form, u"planDevice"_s, tr("Device"));
     m_device->setEditable(true);
     m_device->addItems({u"cpu"_s, u"cuda:0"_s});

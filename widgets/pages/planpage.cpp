@@ -49,6 +49,7 @@ PlanPage::PlanPage(QWidget* parent)
     layout->addWidget(m_stack, 1);
     m_pause.setSingleShot(true);
     m_pause.setInterval(200);
+    connect(m_form, &PlanForm::addBaseRequested, this, &PlanPage::addBaseRequested);
     connect(m_form, &PlanForm::changed, &m_pause, qOverload<>(&QTimer::start));
     connect(&m_pause, &QTimer::timeout, this, &PlanPage::changed);
     connect(m_empty, &EmptyState::requested, this, &PlanPage::importRequested);

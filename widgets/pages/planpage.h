@@ -45,6 +45,7 @@ signals:
     void openRequested();
     void resetRequested();
     void importRequested();
+    void addBaseRequested();
     void manualRequested(const QString& topic);
 
 private:

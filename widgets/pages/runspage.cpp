@@ -101,6 +101,7 @@ QWidget* RunsPage::buildHead()
     };
     m_delete = add(u"deleteRun"_s, tr("Delete…"), &RunsPage::deleteRequested);
     m_evaluate = add(u"evaluateRun"_s, tr("Evaluate"), &RunsPage::evaluateRequested);
+    m_export = add(u"exportRun"_s, tr("Export…"), &RunsPage::exportRequested);
     m_compare = add(u"compareRun"_s, tr("Compare"), &RunsPage::compareRequested);
     m_resume = add(u"resumeRun"_s, tr("Resume"), &RunsPage::resumeRequested);
     m_pause = add(u"pauseRun"_s, tr("Pause"), &RunsPage::pauseRequested);
@@ -271,6 +272,7 @@ void RunsPage::showButtons()
     m_resume->setEnabled(any && !m_busy && run.plan && mayResume(run.status));
     m_delete->setEnabled(any);
     m_evaluate->setEnabled(done && !m_busy);
+    m_export->setEnabled(done && !m_busy);
     m_compare->setEnabled(done && run.kind != RunKind::Baseline);
 }
 

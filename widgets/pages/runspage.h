@@ -57,6 +57,7 @@ signals:
     void deleteRequested(taskfold::RunId run);
     void evaluateRequested(taskfold::RunId run);
     void compareRequested(taskfold::RunId run);
+    void exportRequested(taskfold::RunId run);
     void planRequested();
     void manualRequested(const QString& topic);
 
@@ -91,6 +92,7 @@ private:
     QPushButton* m_delete = nullptr;
     QPushButton* m_evaluate = nullptr;
     QPushButton* m_compare = nullptr;
+    QPushButton* m_export = nullptr;
     std::map<TaskId, QString> m_names;
     std::map<std::pair<TaskId, std::string>, std::vector<std::pair<double, double>>> m_points;
     std::vector<RunTask> m_tasks;

@@ -40,6 +40,8 @@ void MainWindow::buildFileMenu()
     menu->addSeparator();
     m_import = add(menu, u"importAction"_s, tr("&Import data…"), QKeySequence(Qt::CTRL | Qt::Key_I));
     connect(m_import, &QAction::triggered, this, &MainWindow::importRequested);
+    connect(add(menu, u"addBaseAction"_s, tr("Add &base model…"), QKeySequence(Qt::CTRL | Qt::Key_B)), &QAction::triggered, this,
+        &MainWindow::baseRequested);
     menu->addSeparator();
     connect(add(menu, u"settingsAction"_s, tr("&Settings…"), QKeySequence::Preferences), &QAction::triggered,
         this, &MainWindow::settingsRequested);

@@ -27,7 +27,7 @@ MainWindow::MainWindow(ActivityModel& activities, QUndoStack& undo, QWidget* par
     , m_log(new LogDrawer(this))
     , m_corner(new ActivityCorner(activities, this))
     , m_project(new QLabel(this))
-    , m_dropHint(new QLabel(tr("Drop files or folders to import them"), this))
+    , m_dropHint(new QLabel(tr("Drop data to import it, or a model to add it"), this))
 {
     setObjectName(u"mainWindow"_s);
     setAcceptDrops(true);

@@ -57,6 +57,7 @@ signals:
     void openFolderRequested(const QString& folder);
     void demoRequested();
     void importRequested();
+    void baseRequested();
     void filesDropped(const QStringList& paths);
     void manualRequested(const QString& topic);
     void aboutRequested();
