@@ -11,3 +11,6 @@ add_test(NAME commandline_links
 add_test(NAME window_links
     COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:taskfold> -D "FORBIDDEN=libtorch|libc10"
         -P ${CMAKE_CURRENT_SOURCE_DIR}/links.cmake)
+taskfold_program_test(killing taskfold-cli taskfold::jobs)
+add_dependencies(tst_killing taskfold-compute)
+set_property(TEST killing APPEND PROPERTY ENVIRONMENT "QTEST_FUNCTION_TIMEOUT=7200000")
