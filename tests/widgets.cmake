@@ -7,6 +7,7 @@ taskfold_test(widgetmodels taskfold::models)
 taskfold_test(plots taskfold::widgets)
 if(TARGET taskfold::gui)
     taskfold_test(background taskfold::gui)
+    taskfold_test(basecontroller taskfold::gui)
     # A person's whole way through the window, with the real module.
     taskfold_test(walkthrough taskfold::gui)
     add_dependencies(tst_walkthrough taskfold-compute)
