@@ -302,9 +302,13 @@ void RunsPage::drawCurves()
     const std::string wanted = nameOf(what);
     std::vector<Curves::Curve> curves;
     std::map<TaskId, int> colours;
+    // Seven colours, the eighth is the whole run's; the next seven tasks have the same with another stroke.
+    constexpr int kColours = 7;
     for (const auto& [key, values] : m_points)
-        if (key.first)
-            colours.try_emplace(key.first, static_cast<int>(colours.size()));
+        if (key.first) {
+            const int number = static_cast<int>(colours.size());
+            colours.try_emplace(key.first, number % kColours + (kColours + 1) * (number / kColours));
+        }
     for (const auto& [key, values] : m_points) {
         const auto& [task, name] = key;
         const bool validation = what == Loss && name == "validation_loss";

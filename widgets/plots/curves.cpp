@@ -93,9 +93,12 @@ void Curves::paintSeries()
 {
     for (std::size_t i = 0; i < m_graphs.size(); ++i) {
         const Curve& curve = m_curves[i];
-        QPen pen(theme::series(curve.colour), 1.6);
+        constexpr int kColours = 8;
+        QPen pen(theme::series(curve.colour % kColours), 1.6);
         if (curve.dashed)
             pen.setStyle(Qt::DashLine);
+        else if (curve.colour >= kColours)
+            pen.setStyle(Qt::DashDotLine);
         m_graphs[i]->setPen(pen);
         const QCPScatterStyle::ScatterShape shapes[]{QCPScatterStyle::ssDisc, QCPScatterStyle::ssSquare,
             QCPScatterStyle::ssTriangle, QCPScatterStyle::ssDiamond};

@@ -150,8 +150,10 @@ void Plot::fitLegend()
         if (auto* item = qobject_cast<QCPPlottableLegendItem*>(legend->item(i)))
             widest = std::max(widest, QFontMetrics(item->font()).horizontalAdvance(item->plottable()->name()));
     const int fitting = std::max(1, m_plot->width() / (widest + kIconAndGaps));
-    if (legend->wrap() != fitting)
-        legend->setWrap(fitting);
+    if (legend->wrap() == fitting)
+        return;
+    legend->setWrap(fitting);
+    legend->setFillOrder(QCPLegend::foColumnsFirst, true);  // the entries that are there already, too
 }
 
 void Plot::showLegend(bool visible)
