@@ -24,12 +24,13 @@ class AnsweringEngine final : public compute::Engine {
 public:
     std::size_t rightAfter = 100;
     std::vector<std::filesystem::path> asked;
+    bool looks = true;  // into the model's folder
 
     Result<std::vector<Prediction>> evaluate(const compute::EvaluateSetup& setup, const compute::Report&, std::stop_token) override
     {
         asked.push_back(setup.model);
         const auto facts = inspectModelFolder(setup.model);  // what is answered from must be a whole model
-        if (!facts)
+        if (looks && !facts)
             return facts.error();
         const bool own = setup.model.string().find("checkpoints") != std::string::npos;
         std::vector<Prediction> answers;
@@ -240,6 +241,44 @@ private slots:
                     QVERIFY(std::abs(numbers[row * columns + i] - wanted[i] * (dora ? length[row] / std::sqrt(square) : 1)) < 1e-4 * std::sqrt(square));
             }
         }
+    }
+
+    void anAdaptersRunIsMergedWithTheModelItStandsOn()
+    {
+        // Run 2's checkpoint as an adapter on a model that isn't the plan's base.
+        const std::filesystem::path step = m_project.runs() / "2" / "checkpoints" / "step-24";
+        std::filesystem::rename(step, m_project.runs() / "2" / "under");
+        std::filesystem::create_directory(step);
+        const std::filesystem::path under = m_project.runs() / "2" / "under";
+        const auto base = Safetensors::openFolder(under);
+        const std::string layer = "model.layers.0.mlp.up_proj";
+        const TensorView& weight = *base->find(layer + ".weight");
+        const std::vector<float> a(static_cast<std::size_t>(weight.shape[1]), 1.0F), b(static_cast<std::size_t>(weight.shape[0]), 0.5F);
+        const std::vector<TensorView> views{viewOf("base_model.model." + layer + ".lora_A.weight", {1, weight.shape[1]}, a),
+            viewOf("base_model.model." + layer + ".lora_B.weight", {weight.shape[0], 1}, b)};
+        QVERIFY(writeSafetensors(step / "adapter_model.safetensors", views, {}));
+        std::ofstream(step / "adapter_config.json") << R"({"peft_type": "LORA", "r": 1, "lora_alpha": 2, "base_model_name_or_path": "../../under"})";
+        QVERIFY(isAdapter(step));
+        QCOMPARE(*baseOfAdapter(step), std::filesystem::weakly_canonical(under));
+        m_engine.looks = false;  // it would need to merge, too
+        const auto outcome = jobs::exportRun(m_project, {RunId{2}, path("out")}, {});
+        QVERIFY2(outcome, outcome ? "" : outcome.error().detail.c_str());
+        const auto merged = Safetensors::openFolder(path("out"));
+        QVERIFY(merged);
+        for (const TensorView& tensor : merged->tensors()) {
+            float before = 0, after = 0;
+            std::memcpy(&before, base->find(tensor.name)->bytes.data(), sizeof before);
+            std::memcpy(&after, tensor.bytes.data(), sizeof after);
+            QCOMPARE(after, tensor.name == layer + ".weight" ? before + 1.0F : before);  // 2 / 1 * 0.5 * 1
+        }
+        QVERIFY(std::filesystem::exists(path("out") / "tokenizer.json"));
+        const auto adapter = jobs::exportRun(m_project, {RunId{2}, path("adapter"), jobs::ExportFormat::Adapter}, {});
+        QVERIFY2(adapter, adapter ? "" : adapter.error().detail.c_str());
+        QVERIFY(isAdapter(path("adapter")));
+        QCOMPARE(*baseOfAdapter(path("adapter")), std::filesystem::weakly_canonical(under));  // found from its new place, too
+        std::filesystem::remove_all(under);
+        QCOMPARE(codeOf(jobs::exportRun(m_project, {RunId{2}, path("again")}, {})), ErrorCode::NotFound);
+        QCOMPARE(leftovers(), 2);
     }
 
     void adaptersThatAreOtherwiseAreRefused_data()

@@ -155,6 +155,8 @@ private slots:
         QVERIFY(spm);
         QVERIFY(spm->form == Vocabulary::Form::SentencePiece);
         QVERIFY(spm->addsBos && spm->prefixSpace);
+        QCOMPARE(spm->tokens.back().score, -10.0F);
+        QCOMPARE(spm->tokens[259].score, -1000.0F);
         const auto llama3 = vocabularyOf(*GgufFile::open(kFormats / "llama3-f16.gguf"));
         QVERIFY(llama3);
         QCOMPARE(llama3->pre, std::string("llama-bpe"));

@@ -9,6 +9,7 @@
 #include "engine/format/ggufwriting.h"
 #include "engine/format/modelfolder.h"
 #include "engine/format/modelsource.h"
+#include "engine/format/newfile.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -128,6 +129,13 @@ private:
             return base.error();
         m_base = m_project.resolved(base->path);
         m_licence = licenceOf(m_base);
+        // An adapter may stand on an earlier stage of its run instead of the plan's base.
+        if (isAdapter(m_checkpoint)) {
+            Result<std::filesystem::path> under = baseOfAdapter(m_checkpoint);
+            if (!under)
+                return std::move(under).error();
+            m_base = *std::move(under);
+        }
         if (m_request.format == ExportFormat::Adapter && !isAdapter(m_checkpoint))
             return Error{ErrorCode::InvalidInput, "run " + std::to_string(m_run.id.value) + " trained all weights: it has no adapter to export"};
         return {};
@@ -181,9 +189,14 @@ private:
     {
         if (Result<void> made = makeFolder(folder); !made)
             return std::move(made).error();
-        for (const char* name : {"adapter_config.json", "adapter_model.safetensors"})
-            if (Result<void> copied = copyFile(m_checkpoint / name, folder / name); !copied)
-                return std::move(copied).error();
+        // Its base is named from where it lies: out there, by its whole path.
+        const Result<std::string> config = adapterConfigWithBase(m_checkpoint, m_base);
+        if (!config)
+            return config.error();
+        if (Result<void> written = writeWhole(folder / "adapter_config.json", *config); !written)
+            return std::move(written).error();
+        if (Result<void> copied = copyFile(m_checkpoint / "adapter_model.safetensors", folder / "adapter_model.safetensors"); !copied)
+            return std::move(copied).error();
         if (Result<void> copied = copyTokenizerFiles({m_checkpoint, m_base}, folder); !copied)
             return std::move(copied).error();
         return folder;

@@ -140,15 +140,23 @@ TensorSource sourceOf(const NamedShape& wanted, const TensorView& base, std::sha
     return source;
 }
 
-std::vector<TensorSource> merged(
-    const Safetensors& base, const ModelConfig& config, const Safetensors& adapter, const std::filesystem::path& folder)
+Result<json> readConfig(const std::filesystem::path& folder)
 {
     const Result<std::string> text = wholeFile(folder / "adapter_config.json", kLargestFile);
     if (!text)
-        throw Refused{text.error()};
-    const Result<json> value = parseStrictly(*text, 16);
+        return text.error();
+    Result<json> value = parseStrictly(*text, 16);
     if (!value)
-        throw Refused{Error(value.error()).within("adapter_config.json")};
+        return Error(value.error()).within((folder / "adapter_config.json").string());
+    return value;
+}
+
+std::vector<TensorSource> merged(
+    const Safetensors& base, const ModelConfig& config, const Safetensors& adapter, const std::filesystem::path& folder)
+{
+    const Result<json> value = readConfig(folder);
+    if (!value)
+        throw Refused{value.error()};
     const Settings settings = settingsOf(*value);
     auto layers = partsOf(adapter);
     std::vector<TensorSource> sources;
@@ -176,6 +184,33 @@ bool isAdapter(const std::filesystem::path& folder)
 {
     std::error_code none;
     return std::filesystem::exists(folder / "adapter_config.json", none) && !std::filesystem::exists(folder / "model.safetensors", none);
+}
+
+Result<std::filesystem::path> baseOfAdapter(const std::filesystem::path& folder)
+{
+    const Result<json> value = readConfig(folder);
+    if (!value)
+        return value.error();
+    const auto named = value->find("base_model_name_or_path");
+    if (named == value->end() || !named->is_string() || named->get_ref<const std::string&>().empty())
+        return Error{ErrorCode::InvalidInput, (folder / "adapter_config.json").string() + " names no base model"};
+    std::error_code none;
+    const std::filesystem::path base = std::filesystem::weakly_canonical(folder / named->get<std::string>(), none);
+    if (isAdapter(base))
+        return Error{ErrorCode::Unsupported, "an adapter on the adapter in " + base.string()};
+    if (!std::filesystem::exists(base / "config.json", none))
+        return Error{ErrorCode::NotFound, "the base model of the adapter isn't there: " + base.string()};
+    return base;
+}
+
+Result<std::string> adapterConfigWithBase(const std::filesystem::path& folder, const std::filesystem::path& base)
+{
+    const Result<json> value = readConfig(folder);
+    if (!value)
+        return value.error();
+    json changed = *value;
+    changed["base_model_name_or_path"] = base.string();
+    return changed.dump(1) + "\n";
 }
 
 Result<std::vector<TensorSource>> mergedTensors(
