@@ -3,6 +3,7 @@ taskfold_program_test(commandline taskfold-cli taskfold::jobs)
 add_dependencies(tst_commandline taskfold-compute)
 taskfold_program_test(modelcommands taskfold-cli)
 add_dependencies(tst_modelcommands taskfold-compute)
+taskfold_program_test(tokenizecommand taskfold-cli)
 taskfold_program_test(demo taskfold-cli)
 add_dependencies(tst_demo taskfold-compute taskfold)
 

@@ -79,6 +79,73 @@ private slots:
         QVERIFY(ids == expected["prompt_ids"].get<std::vector<std::int32_t>>());
     }
 
+    void t5PiecesAreTheGoldenOnes()
+    {
+        std::ifstream file(model("tokenizers/golden/t5_base_encoded.json"));
+        if (!file)
+            QSKIP("the tokenizers beside the checkout aren't there");
+        const Result<std::unique_ptr<Tokenizer>> tokenizer = openTokenizer(model("tokenizers/t5-spm/spiece.model"));
+        QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().detail.c_str());
+        const auto expected = nlohmann::json::parse(file);
+        auto ids = (*tokenizer)->encode(expected["text"].get<std::string>());
+        ids.push_back(*(*tokenizer)->eos());
+        QVERIFY(ids == expected["token_ids"].get<std::vector<std::int32_t>>());
+    }
+
+    // One vocabulary in two forms: the library's answers are ours.
+    void aSentencePieceModelAndItsTokenizerJsonAgree()
+    {
+        const auto pieces = openTokenizer(model("stories260K-llama2c/tok512.model"));
+        const auto json = openTokenizer(model("stories260K-hf"));
+        if (!pieces || !json)
+            QSKIP("the models beside the checkout aren't there");
+        QCOMPARE((*pieces)->vocabularySize(), (*json)->vocabularySize());
+        QCOMPARE((*pieces)->bos(), (*json)->bos());
+        QCOMPARE((*pieces)->eos(), (*json)->eos());
+        Random random{5};
+        for (int i = 0; i < 500; ++i) {
+            std::string text = "A";  // the model drops spaces at the ends and beside others
+            for (std::size_t k = 0; k < 1 + random.below(30); ++k) {
+                const char* const more[] = {"the", " a", " once upon", ",", " Lily", ".", "\n", "ü", "你", "\U0001F600", "x"};
+                text += more[random.below(std::size(more))];
+            }
+            const auto ids = (*json)->encode(text, SpecialTokens::AsText);
+            QCOMPARE((*pieces)->encode(text, SpecialTokens::AsText), ids);
+            QCOMPARE((*pieces)->encodeContinuation(text), (*json)->encodeContinuation(text));
+            QCOMPARE((*pieces)->decode(ids, TextPart::Whole), text);
+            QCOMPARE((*pieces)->decode(ids), (*json)->decode(ids));
+        }
+        QCOMPARE((*pieces)->encode("a</s>").back(), *(*pieces)->eos());
+        QVERIFY((*pieces)->encode("a</s>", SpecialTokens::AsText).back() != *(*pieces)->eos());
+    }
+
+    void aBrokenSentencePieceModelIsRefused()
+    {
+        std::ifstream file(model("stories260K-llama2c/tok512.model"), std::ios::binary);
+        if (!file)
+            QSKIP("the models beside the checkout aren't there");
+        const std::string whole{std::istreambuf_iterator<char>(file), {}};
+        const QTemporaryDir folder;
+        const auto opened = [&](const std::string& bytes) {
+            std::ofstream(folder.filePath(u"tokenizer.model"_s).toStdString(), std::ios::binary) << bytes;
+            return openTokenizer(folder.path().toStdString());
+        };
+        QVERIFY(opened(whole));
+        for (std::size_t part = 1; part < 64; ++part)  // wherever it breaks off, it is refused or still a model of fewer pieces
+            if (const auto cut = opened(whole.substr(0, whole.size() * part / 64)))
+                (*cut)->encode("once upon a time");
+        QVERIFY(!opened(""));
+        QVERIFY(!opened(whole.substr(1)));
+        Random random{9};
+        for (int i = 0; i < 300; ++i) {
+            std::string flipped = whole;
+            for (int k = 0; k < 3; ++k)
+                flipped[random.below(flipped.size())] ^= static_cast<char>(1U << random.below(8));
+            if (const auto read = opened(flipped))
+                (*read)->decode((*read)->encode("once upon a time, ü"), TextPart::Whole);
+        }
+    }
+
     void learnedTokensGiveEveryTextBack()
     {
         const QTemporaryDir folder;

@@ -177,8 +177,81 @@ void BpeModel::mergeShort(std::int32_t* ids, std::size_t& count) const
     }
 }
 
-// A heap of the pairs that may merge over a list of the tokens; a pair whose tokens have merged otherwise meanwhile
-// is passed over when its turn comes.
+namespace {
+
+/// A long word while it is merged: a heap of the pairs that may merge over a list of its tokens. A pair whose tokens have
+/// merged otherwise meanwhile is passed over when its turn comes.
+class LongWord {
+public:
+    LongWord(const MergeTable& merges, BpeModel::Scratch& scratch, std::int32_t* ids, std::size_t count)
+        : m_merges(merges), m_heap(scratch.heap), m_next(scratch.next), m_previous(scratch.previous), m_ids(ids)
+    {
+        m_heap.clear();
+        m_next.resize(count);
+        m_previous.resize(count);
+        const auto last = static_cast<std::int32_t>(count) - 1;
+        for (std::int32_t i = 0; i <= last; ++i) {
+            next(i) = i < last ? i + 1 : -1;
+            previous(i) = i - 1;
+        }
+        for (std::int32_t i = 0; i < last; ++i)
+            consider(i);
+        std::make_heap(m_heap.begin(), m_heap.end(), later);
+    }
+
+    // What was merged away is -1 afterwards.
+    void merge()
+    {
+        while (!m_heap.empty()) {
+            const Candidate best = m_heap.front();
+            std::pop_heap(m_heap.begin(), m_heap.end(), later);
+            m_heap.pop_back();
+            const std::int32_t right = m_ids[best.left] < 0 ? -1 : next(best.left);
+            if (right < 0 || m_ids[best.left] != best.leftId || m_ids[right] != best.rightId)
+                continue;
+            m_ids[best.left] = best.into;
+            m_ids[right] = -1;
+            next(best.left) = next(right);
+            if (next(right) >= 0)
+                previous(next(right)) = best.left;
+            push(previous(best.left));
+            push(best.left);
+        }
+    }
+
+private:
+    using Candidate = BpeModel::Scratch::Candidate;
+
+    static bool later(const Candidate& a, const Candidate& b) { return a.rank != b.rank ? a.rank > b.rank : a.left > b.left; }
+
+    std::int32_t& next(std::int32_t place) { return m_next[static_cast<std::size_t>(place)]; }
+    std::int32_t& previous(std::int32_t place) { return m_previous[static_cast<std::size_t>(place)]; }
+
+    bool consider(std::int32_t left)
+    {
+        const std::int32_t right = left < 0 ? -1 : next(left);
+        if (right < 0)
+            return false;
+        const MergeTable::Merge merge = m_merges.find(m_ids[left], m_ids[right]);
+        if (merge.rank >= 0)
+            m_heap.push_back({merge.rank, left, m_ids[left], m_ids[right], merge.into});
+        return merge.rank >= 0;
+    }
+
+    void push(std::int32_t left)
+    {
+        if (consider(left))
+            std::push_heap(m_heap.begin(), m_heap.end(), later);
+    }
+
+    const MergeTable& m_merges;
+    std::vector<Candidate>& m_heap;
+    std::vector<std::int32_t>&m_next, &m_previous;
+    std::int32_t* m_ids;
+};
+
+}  // namespace
+
 void BpeModel::merge(Scratch& scratch, std::vector<std::int32_t>& ids, std::size_t from) const
 {
     std::int32_t* const own = ids.data() + from;
@@ -188,47 +261,7 @@ void BpeModel::merge(Scratch& scratch, std::vector<std::int32_t>& ids, std::size
         ids.resize(from + count);
         return;
     }
-    using Candidate = Scratch::Candidate;
-    const auto later = [](const Candidate& a, const Candidate& b) { return a.rank != b.rank ? a.rank > b.rank : a.left > b.left; };
-    auto& [next, previous, heap, letters] = scratch;
-    heap.clear();
-    next.resize(count);
-    previous.resize(count);
-    const auto last = static_cast<std::int32_t>(count) - 1;
-    const auto consider = [&, own](std::int32_t left) {
-        const std::int32_t right = next[static_cast<std::size_t>(left)];
-        if (right < 0)
-            return false;
-        const MergeTable::Merge merge = m_merges.find(own[left], own[right]);
-        if (merge.rank >= 0)
-            heap.push_back({merge.rank, left, own[left], own[right], merge.into});
-        return merge.rank >= 0;
-    };
-    for (std::int32_t i = 0; i <= last; ++i) {
-        next[static_cast<std::size_t>(i)] = i < last ? i + 1 : -1;
-        previous[static_cast<std::size_t>(i)] = i - 1;
-    }
-    for (std::int32_t i = 0; i < last; ++i)
-        consider(i);
-    std::make_heap(heap.begin(), heap.end(), later);
-    while (!heap.empty()) {
-        const Candidate best = heap.front();
-        std::pop_heap(heap.begin(), heap.end(), later);
-        heap.pop_back();
-        const std::int32_t right = own[best.left] < 0 ? -1 : next[static_cast<std::size_t>(best.left)];
-        if (right < 0 || own[best.left] != best.leftId || own[right] != best.rightId)
-            continue;
-        own[best.left] = best.into;
-        own[right] = -1;
-        const std::int32_t after = next[static_cast<std::size_t>(right)], before = previous[static_cast<std::size_t>(best.left)];
-        next[static_cast<std::size_t>(best.left)] = after;
-        if (after >= 0)
-            previous[static_cast<std::size_t>(after)] = best.left;
-        if (before >= 0 && consider(before))
-            std::push_heap(heap.begin(), heap.end(), later);
-        if (consider(best.left))
-            std::push_heap(heap.begin(), heap.end(), later);
-    }
+    LongWord(m_merges, scratch, own, count).merge();
     ids.erase(std::remove(ids.begin() + static_cast<std::ptrdiff_t>(from), ids.end(), -1), ids.end());
 }
 

@@ -99,44 +99,44 @@ const Pieces& Splitter::split(std::string_view text, bool begins, TextPart part)
 void Splitter::apply(std::size_t index, bool begins, TextPart part)
 {
     const SplitStep& step = m_steps[index];
-    PaddedText& out = m_texts[index];
-    out.clear();
-    bool first = true;
-    if (step.kind == SplitStep::Kind::PrefixSpace || step.kind == SplitStep::Kind::Metaspace) {
-        std::size_t most = 0;
-        for (const std::string_view piece : m_pieces)
-            most += (piece.size() + 1) * std::max<std::size_t>(step.text.size(), 1) + PaddedText::kPadding;
-        out.reserve(most);  // what was cut out of it stays where it is
-    }
+    if (step.kind == SplitStep::Kind::PrefixSpace || step.kind == SplitStep::Kind::Metaspace)
+        return rewrite(step, m_texts[index], begins, part);
     for (const std::string_view piece : m_pieces) {
-        const bool prefix = !(first && part == TextPart::Continuation);
-        const std::size_t from = out.size();
         switch (step.kind) {
         case SplitStep::Kind::Pattern: splitByPattern(step.pattern, piece, m_next); break;
         case SplitStep::Kind::Digits: splitDigits(piece, false, m_next); break;
         case SplitStep::Kind::DigitRuns: splitDigits(piece, true, m_next); break;
         case SplitStep::Kind::Literal: splitAt(piece, step.text, step.behaviour, m_next); break;
         case SplitStep::Kind::PrefixSpace:
-            out.append(prefix && !piece.starts_with(' ') ? " " : "");
-            out.append(piece);
-            out.finish();
-            m_next.emplace_back(out.data() + from, out.size() - PaddedText::kPadding - from);
-            break;
-        case SplitStep::Kind::Metaspace: {
-            const bool wanted = step.scheme == PrefixScheme::Always || (step.scheme == PrefixScheme::First && begins && first);
-            if (prefix && wanted && !piece.starts_with(' ') && !piece.starts_with(step.text))
-                out.append(step.text);
-            appendReplaced(out, piece, step.text);
-            out.finish();
-            const std::string_view written(out.data() + from, out.size() - PaddedText::kPadding - from);
-            if (step.split)
-                splitAt(written, step.text, SplitBehaviour::MergedWithNext, m_next);
-            else
-                m_next.push_back(written);
-            break;
+        case SplitStep::Kind::Metaspace: break;
         }
-        }
-        first = false;
+    }
+}
+
+// Steps that put something in front of a piece or another character for its spaces.
+void Splitter::rewrite(const SplitStep& step, PaddedText& out, bool begins, TextPart part)
+{
+    const bool plain = step.kind == SplitStep::Kind::PrefixSpace;
+    const std::string_view space = plain ? std::string_view(" ") : step.text;
+    std::size_t most = 0;
+    for (const std::string_view piece : m_pieces)
+        most += (piece.size() + 1) * space.size() + PaddedText::kPadding;
+    out.clear();
+    out.reserve(most);  // what was cut out of it stays where it is
+    for (const std::string_view& piece : m_pieces) {
+        const bool first = &piece == m_pieces.data();
+        const bool wanted = step.scheme == PrefixScheme::Always || (step.scheme == PrefixScheme::First && begins && first);
+        const bool there = piece.starts_with(' ') || piece.starts_with(space);
+        const std::size_t from = out.size();
+        if (wanted && !there && !(first && part == TextPart::Continuation))
+            out.append(space);
+        appendReplaced(out, piece, space);
+        out.finish();
+        const std::string_view written(out.data() + from, out.size() - PaddedText::kPadding - from);
+        if (!plain && step.split)
+            splitAt(written, space, SplitBehaviour::MergedWithNext, m_next);
+        else
+            m_next.push_back(written);
     }
 }
 

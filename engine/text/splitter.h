@@ -2,7 +2,6 @@
 
 #include "engine/text/tokenizerparts.h"
 
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +43,7 @@ public:
 
 private:
     void apply(std::size_t step, bool begins, TextPart part);
+    void rewrite(const SplitStep& step, PaddedText& out, bool begins, TextPart part);
 
     const std::vector<SplitStep>& m_steps;
     std::vector<PaddedText> m_texts;  // of each step that writes a new one
