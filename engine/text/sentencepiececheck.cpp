@@ -86,16 +86,19 @@ Error refused(const std::string& what)
 Result<void> checkPiece(std::string_view bytes)
 {
     Message piece(bytes);
+    bool named = false;  // the library can't do with one that isn't
     while (const std::optional<Field> field = piece.next()) {
         float score = 0;
         if (field->number == kPieceScore && field->bytes.size() == sizeof score)
             std::memcpy(&score, field->bytes.data(), sizeof score);
-        const bool text = field->number != kPieceText || (field->wire == 2 && !field->bytes.empty() && isUtf8(field->bytes));
+        const bool isText = field->wire == 2 && !field->bytes.empty() && isUtf8(field->bytes);
+        const bool text = field->number != kPieceText || isText;
+        named = named || (field->number == kPieceText && isText);
         const bool type = field->number != kPieceType || (field->value >= 1 && field->value <= kLastType);
         if (!std::isfinite(score) || !text || !type)
             return refused("with a piece that isn't text, a score and a type");
     }
-    return piece.broken() ? refused("with a broken piece") : Result<void>();
+    return piece.broken() || !named ? refused("with a broken piece") : Result<void>();
 }
 
 // A double array (Aoe 1989, as darts-clone lays it out): each unit says where its children are, by exclusive or. They stay

@@ -62,12 +62,16 @@ Result<std::unique_ptr<SentencePieceModel>> SentencePieceModel::of(std::string b
         return std::move(sound).error();
     std::unique_ptr<SentencePieceModel> model(new SentencePieceModel());
     Library& library = *model->m_library;
-    auto status = library.whole.LoadFromSerializedProto(bytes);
-    bytes += kNoDummyPrefix;
-    if (status.ok())
-        status = library.continuation.LoadFromSerializedProto(bytes);
-    if (!status.ok())
-        return Error{ErrorCode::InvalidInput, "no SentencePiece model: " + status.ToString()};
+    try {
+        auto status = library.whole.LoadFromSerializedProto(bytes);
+        bytes += kNoDummyPrefix;
+        if (status.ok())
+            status = library.continuation.LoadFromSerializedProto(bytes);
+        if (!status.ok())
+            return Error{ErrorCode::InvalidInput, "no SentencePiece model: " + status.ToString()};
+    } catch (const std::exception& e) {
+        return Error{ErrorCode::InvalidInput, std::string("no SentencePiece model: ") + e.what()};
+    }
     std::vector<AddedToken> special;
     for (int id = 0; id < model->size(); ++id)
         if (model->isSpecial(id) && !library.whole.IsUnused(id))
