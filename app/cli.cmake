@@ -2,15 +2,18 @@
 set(TASKFOLD_CLI_SOURCES
     cli/basecommands.cpp
     cli/benchcommands.cpp
+    cli/benchimport.cpp
     cli/benchtokenize.cpp
     cli/command.cpp
     cli/console.cpp
     cli/datacommands.cpp
     cli/exportcommand.cpp
     cli/filtercommands.cpp
+    cli/importcommand.cpp
     cli/interrupt.cpp
     cli/main.cpp
     cli/resultcommands.cpp
+    cli/rowcommands.cpp
     cli/taskcommands.cpp
     cli/traincommands.cpp
 )

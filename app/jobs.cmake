@@ -17,7 +17,10 @@ set(TASKFOLD_JOB_SOURCES
     jobs/importcorpus.cpp
     jobs/importdata.cpp
     jobs/importpreview.cpp
+    jobs/importtask.cpp
+    jobs/leakmasks.cpp
     jobs/ledger.cpp
+    jobs/mappingfile.cpp
     jobs/memory.cpp
     jobs/modelfiles.cpp
     jobs/modelparts.cpp
@@ -27,6 +30,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/project.cpp
     jobs/reporting.cpp
     jobs/rowlog.cpp
+    jobs/rowsfolder.cpp
     jobs/runrecorder.cpp
     jobs/taskdata.cpp
     jobs/training.cpp

@@ -13,8 +13,8 @@ namespace taskfold::db {
 namespace {
 
 constexpr const char* kColumns
-    = "SELECT id, task_id, split, hash, sources, mapping, settings, rows_in, rows_kept, bytes_kept, created "
-      "FROM dataset_version ";
+    = "SELECT id, task_id, split, hash, sources, mapping, settings, rows_in, rows_kept, bytes_kept, created, "
+      "issues_hash FROM dataset_version ";
 
 DatasetVersion versionOf(SQLite::Statement& query)
 {
@@ -30,18 +30,37 @@ DatasetVersion versionOf(SQLite::Statement& query)
     version.rowsKept = query.getColumn(8).getInt64();
     version.bytesKept = query.getColumn(9).getInt64();
     version.created = query.getColumn(10).getString();
+    version.issuesHash = query.getColumn(11).getString();
     return version;
 }
 
 // Rows that a reason took away; one that was only mended still counts as kept.
 void addIssueCounts(SQLite::Database& database, DatasetVersion& version)
 {
-    SQLite::Statement query(database,
-        "SELECT reason, count(*) FROM issue WHERE version_id = ? AND action <> 'fixed' GROUP BY reason");
+    SQLite::Statement query(database, "SELECT reason, action, count FROM issue_count WHERE version_id = ?");
     SQLite::bind(query, version.id.value);
     while (query.executeStep()) {
-        if (const auto reason = reasonOf(query.getColumn(0).getString()))
-            version.issues[*reason] = query.getColumn(1).getInt64();
+        const auto reason = reasonOf(query.getColumn(0).getString());
+        const auto action = issueActionOf(query.getColumn(1).getString());
+        if (!reason || !action)
+            continue;
+        const std::int64_t count = query.getColumn(2).getInt64();
+        version.issueActions[{*reason, *action}] = count;
+        if (*action != IssueAction::Fixed)
+            version.issues[*reason] += count;
+    }
+}
+
+void insertCounts(SQLite::Database& database, VersionId id, const DatasetVersion& version, std::span<const RowIssue> issues)
+{
+    auto counts = version.issueActions;
+    for (const RowIssue& issue : issues)
+        ++counts[{issue.reason, issue.action}];
+    SQLite::Statement insert(database, "INSERT INTO issue_count (version_id, reason, action, count) VALUES (?, ?, ?, ?)");
+    for (const auto& [what, count] : counts) {
+        SQLite::bind(insert, id.value, std::string(wordOf(what.first)), std::string(wordOf(what.second)), count);
+        insert.exec();
+        insert.reset();
     }
 }
 
@@ -74,12 +93,13 @@ Result<VersionId> DatasetRepository::add(const DatasetVersion& version, std::spa
         Write write(m_database);
         SQLite::Statement insert(m_database,
             "INSERT INTO dataset_version (task_id, split, hash, sources, mapping, settings, rows_in, rows_kept, "
-            "bytes_kept, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "bytes_kept, created, issues_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         SQLite::bind(insert, version.task.value, std::string(wordOf(version.split)), version.hash,
             textOf(version.sources), textOf(version.mapping), version.settings, version.rowsIn, version.rowsKept,
-            version.bytesKept, version.created);
+            version.bytesKept, version.created, version.issuesHash);
         insert.exec();
         const VersionId id{m_database.getLastInsertRowid()};
+        insertCounts(m_database, id, version, issues);
         insertIssues(m_database, id, issues);
         write.commit();
         return id;
@@ -191,15 +211,32 @@ Result<std::optional<std::int64_t>> DatasetRepository::tokens(const std::string&
     });
 }
 
+namespace {
+
+std::vector<std::string> textsOf(SQLite::Statement& query)
+{
+    std::vector<std::string> texts;
+    while (query.executeStep())
+        texts.push_back(query.getColumn(0).getString());
+    return texts;
+}
+
+}  // namespace
+
 Result<std::vector<std::string>> DatasetRepository::hashesInUse() const
 {
     return guarded("reading the row files in use", [&]() -> Result<std::vector<std::string>> {
         SQLite::Statement query(m_database,
             "SELECT hash FROM dataset_version UNION SELECT hash FROM corpus UNION SELECT held_out_hash FROM corpus");
-        std::vector<std::string> hashes;
-        while (query.executeStep())
-            hashes.push_back(query.getColumn(0).getString());
-        return hashes;
+        return textsOf(query);
+    });
+}
+
+Result<std::vector<std::string>> DatasetRepository::issueHashesInUse() const
+{
+    return guarded("reading the row files in use", [&]() -> Result<std::vector<std::string>> {
+        SQLite::Statement query(m_database, "SELECT DISTINCT issues_hash FROM dataset_version WHERE issues_hash <> ''");
+        return textsOf(query);
     });
 }
 

@@ -21,14 +21,15 @@ class DatasetRepository {
 public:
     explicit DatasetRepository(SQLite::Database& database) : m_database(database) { }
 
-    /// Adds the version with its issues, in the caller's transaction or in one of its own.
-    Result<VersionId> add(const DatasetVersion& version, std::span<const RowIssue> issues);
+    /// Adds the version with the counts of its issues, in the caller's transaction or in one of its own. The issues
+    /// themselves lie in the file that it names; `issues` are kept here, for versions without one.
+    Result<VersionId> add(const DatasetVersion& version, std::span<const RowIssue> issues = {});
 
     /// The newest version of every split of a task.
     Result<std::map<Split, DatasetVersion>> newest(TaskId task) const;
     Result<std::vector<DatasetVersion>> history(TaskId task) const;
 
-    /// Issues of a version by line, those of one reason only if one is given.
+    /// Issues that are kept here (see add), by line, those of one reason only if one is given.
     Result<std::vector<RowIssue>> issues(VersionId version, std::optional<Reason> reason, std::int64_t offset,
         std::int64_t limit) const;
 
@@ -40,8 +41,9 @@ public:
     Result<void> setTokens(const std::string& hash, const std::string& base, std::int64_t tokens);
     Result<std::optional<std::int64_t>> tokens(const std::string& hash, const std::string& base) const;
 
-    /// Every rows file that a version or corpus refers to.
+    /// Every rows file that a version or corpus refers to, and every file of issues.
     Result<std::vector<std::string>> hashesInUse() const;
+    Result<std::vector<std::string>> issueHashesInUse() const;
 
 private:
     SQLite::Database& m_database;

@@ -206,6 +206,19 @@ constexpr std::array kMigrations{
             value TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
     )sql"},
+    Migration{2, R"sql(
+        -- A version's issues lie in a file beside its rows: an import may have millions. The table issue keeps those of
+        -- versions from before.
+        ALTER TABLE dataset_version ADD COLUMN issues_hash TEXT NOT NULL DEFAULT '';
+        CREATE TABLE issue_count (
+            version_id INTEGER NOT NULL REFERENCES dataset_version (id) ON DELETE CASCADE,
+            reason     TEXT NOT NULL,
+            action     TEXT NOT NULL CHECK (action IN ('fixed', 'quarantined', 'dropped', 'masked')),
+            count      INTEGER NOT NULL,
+            PRIMARY KEY (version_id, reason, action)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO issue_count SELECT version_id, reason, action, count(*) FROM issue GROUP BY version_id, reason, action;
+    )sql"},
 };
 
 int readVersion(SQLite::Database& database)

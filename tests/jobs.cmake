@@ -1,3 +1,5 @@
+# Imports: no module is needed.
+taskfold_test(importing taskfold::jobs taskfold::db ZLIB::ZLIB)
 # Whole jobs, with the real module. Its folder is found from the test's own place.
 taskfold_test(training taskfold::jobs nlohmann_json::nlohmann_json)
 add_dependencies(tst_training taskfold-compute)

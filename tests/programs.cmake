@@ -1,4 +1,5 @@
 # The programs as their users start them.
+taskfold_program_test(importkill taskfold-cli taskfold::jobs)
 taskfold_program_test(commandline taskfold-cli taskfold::jobs)
 add_dependencies(tst_commandline taskfold-compute)
 taskfold_program_test(modelcommands taskfold-cli)

@@ -132,6 +132,33 @@ private slots:
         QCOMPARE(wanted.back().at(1).value<ImportItem>().settings.encoding, u"latin-1"_s);
     }
 
+    void takesExpressionsNestedFieldsAndListsOfRows()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        ImportPreview nested = preview();
+        nested.fields = {{u"answers[].text"_s, u"because"_s}};
+        nested.lists = {u"data"_s, u"data.rows"_s};
+        nested.why[u"format"_s] = u"90 % sure: its name says so"_s;
+        nested.problem = u"no column is known to be the target"_s;
+        dialog.showPreview(1, nested);
+        QCOMPARE(child<QLabel>(dialog, u"previewNote"_s)->text(), nested.problem);
+        QCOMPARE(child<QComboBox>(dialog, u"importFormat"_s)->toolTip(), nested.why[u"format"_s]);
+        QSignalSpy wanted(&dialog, &ImportDialog::previewWanted);
+        choose(dialog, u"importColumn_target"_s, u"answers[].text"_s);
+        choose(dialog, u"importRows"_s, u"data.rows"_s);
+        auto* input = child<QComboBox>(dialog, u"importColumn_input"_s);
+        input->lineEdit()->selectAll();
+        QTest::keyClicks(input->lineEdit(), u"{context}: {question}"_s);
+        QTRY_VERIFY(!wanted.isEmpty() && wanted.back().at(1).value<ImportItem>().settings.columns.contains(u"input"_s));
+        QTRY_COMPARE(dialog.form().items.front().settings.columns.at(u"input"_s), u"{context}: {question}"_s);
+        const ImportItem item = dialog.form().items.front();
+        QCOMPARE(item.settings.columns.at(u"input"_s), u"{context}: {question}"_s);
+        QCOMPARE(item.settings.columns.at(u"target"_s), u"answers[].text"_s);
+        QCOMPARE(item.settings.rows, u"data.rows"_s);
+    }
+
     void leavesOutAnAnswerThatComesTooLate()
     {
         ImportDialog dialog;

@@ -32,6 +32,7 @@ void addBenchCommands(CLI::App& app, Invocation& invocation)
 {
     CLI::App* bench = app.add_subcommand("bench", "Measurements, as JSON lines to lay beside other programs'");
     bench->require_subcommand(1);
+    addBenchImport(*bench, invocation);
     addBenchTokenize(*bench, invocation);
 }
 

@@ -6,6 +6,7 @@
 /// (product.md section 6), {"bench", ..., "seconds", "peak_mib"}.
 namespace taskfold::cli {
 
+void addBenchImport(CLI::App& bench, Invocation& invocation);
 void addBenchTokenize(CLI::App& bench, Invocation& invocation);
 
 /// The most memory this process has held so far, mapped pages included.

@@ -1,7 +1,7 @@
 #include "app/cli/command.h"
+#include "app/cli/datatext.h"
 #include "app/jobs/check.h"
 #include "app/jobs/demo.h"
-#include "app/jobs/importdata.h"
 #include "app/jobs/volumes.h"
 
 #include <CLI/CLI.hpp>
@@ -14,148 +14,6 @@ namespace taskfold::cli {
 namespace {
 
 using nlohmann::json;
-
-json countsJson(const std::map<Reason, std::int64_t>& counts)
-{
-    json out = json::object();
-    for (const auto& [reason, count] : counts)
-        out[std::string(wordOf(reason))] = count;
-    return out;
-}
-
-std::string countsText(const std::map<Reason, std::int64_t>& counts)
-{
-    std::string text;
-    for (const auto& [reason, count] : counts)
-        text += (text.empty() ? "" : ", ") + std::string(wordOf(reason)) + " " + std::to_string(count);
-    return text.empty() ? "-" : text;
-}
-
-struct ImportOptions {
-    std::vector<std::string> paths, maps;
-    std::string task, format, split, badRows = "quarantine", corpus, encoding, delimiter;
-    bool header = false, noHeader = false, dryRun = false;
-};
-
-Result<jobs::ImportRequest> requestOf(const ImportOptions& options)
-{
-    jobs::ImportSource source;
-    source.task = options.task;
-    if (!options.split.empty()) {
-        source.split = splitOf(options.split);
-        if (!source.split)
-            return Error{ErrorCode::InvalidInput, "--split is train, validation or test"};
-    }
-    if (!options.format.empty()) {
-        source.read.format = data::fileFormatOf(options.format);
-        if (!source.read.format)
-            return Error{ErrorCode::InvalidInput, "--format is jsonl, json, csv, tsv or txt"};
-    }
-    source.read.encoding = options.encoding;
-    source.read.delimiter = options.delimiter == "\\t" ? "\t" : options.delimiter;
-    if (options.header || options.noHeader)
-        source.read.header = options.header;
-    for (const std::string& map : options.maps) {
-        const std::size_t equals = map.find('=');
-        const std::string field = map.substr(0, equals);
-        static const std::vector<std::string> kFields{"input", "target", "references", "label", "group", "split"};
-        if (equals == std::string::npos || std::find(kFields.begin(), kFields.end(), field) == kFields.end())
-            return Error{ErrorCode::InvalidInput,
-                "--map " + map + ": expected field=column, where the field is input, target, references, label, group or split"};
-        source.read.columns[field == "label" ? "target" : field] = map.substr(equals + 1);
-    }
-    source.corpus = !options.corpus.empty();
-    source.domain = options.corpus != "general";
-    jobs::ImportRequest request;
-    request.dryRun = options.dryRun;
-    request.badRows = options.badRows == "stop" ? jobs::BadRows::Stop
-        : options.badRows == "skip"             ? jobs::BadRows::Skip
-                                                : jobs::BadRows::Quarantine;
-    for (const std::string& path : options.paths) {
-        source.path = path;
-        request.sources.push_back(source);
-    }
-    return request;
-}
-
-json importJson(const jobs::ImportOutcome& outcome)
-{
-    json out{{"accepted", outcome.accepted}, {"versions", json::array()}, {"corpora", json::array()}, {"refused", json::array()}};
-    for (const jobs::ImportedSplit& one : outcome.versions)
-        out["versions"].push_back({{"task", one.task}, {"split", wordOf(one.version.split)}, {"rows_in", one.version.rowsIn},
-            {"rows_kept", one.version.rowsKept}, {"issues", countsJson(one.version.issues)}, {"hash", one.version.hash}});
-    for (const Corpus& corpus : outcome.corpora)
-        out["corpora"].push_back({{"name", corpus.name}, {"kind", corpus.domain ? "domain" : "general"},
-            {"documents_in", corpus.documentsIn}, {"documents_kept", corpus.documentsKept}, {"held_out", corpus.heldOut},
-            {"issues", countsJson(corpus.issues)}, {"hash", corpus.hash}});
-    for (const RowIssue& issue : outcome.refused)
-        out["refused"].push_back({{"file", issue.file}, {"line", issue.line}, {"field", issue.field},
-            {"reason", wordOf(issue.reason)}, {"detail", issue.detail}});
-    return out;
-}
-
-std::string importText(const jobs::ImportOutcome& outcome)
-{
-    std::vector<std::vector<std::string>> rows{{"task", "split", "rows in", "kept", "issues"}};
-    for (const jobs::ImportedSplit& one : outcome.versions)
-        rows.push_back({one.task, std::string(wordOf(one.version.split)), std::to_string(one.version.rowsIn),
-            std::to_string(one.version.rowsKept), countsText(one.version.issues)});
-    for (const Corpus& corpus : outcome.corpora)
-        rows.push_back({corpus.name, corpus.domain ? "domain text" : "general text", std::to_string(corpus.documentsIn),
-            std::to_string(corpus.documentsKept + corpus.heldOut), countsText(corpus.issues)});
-    return table(rows);
-}
-
-void tellExamples(const jobs::ImportOutcome& outcome)
-{
-    for (const RowIssue& issue : outcome.accepted ? outcome.examples : outcome.refused)
-        std::cerr << issue.file << ":" << issue.line << ": " << wordOf(issue.reason)
-                  << (issue.field.empty() ? "" : " (" + issue.field + ")") << (issue.detail.empty() ? "" : ": " + issue.detail)
-                  << "\n";
-}
-
-void addImport(CLI::App& app, Invocation& invocation)
-{
-    auto options = std::make_shared<ImportOptions>();
-    CLI::App* command = addCommand(app, invocation, "import", "Files, task folders or folders of those into the project");
-    command->add_option("paths", options->paths, "What to import")->required();
-    command->add_option("--task", options->task, "Name of the task");
-    command->add_option("--format", options->format, "jsonl, json, csv, tsv or txt; detected otherwise");
-    command->add_option("--encoding", options->encoding, "utf-8, utf-16le, utf-16be, latin-1 or windows-1252");
-    command->add_option("--delimiter", options->delimiter, "Between a table's columns");
-    command->add_flag("--header", options->header, "The table's first row names its columns");
-    command->add_flag("--no-header", options->noHeader, "The table has no header");
-    command->add_option("--map", options->maps, "field=column; a+b joins columns");
-    command->add_option("--split", options->split, "train, validation or test");
-    command->add_option("--on-error", options->badRows, "What becomes of bad rows")
-        ->check(CLI::IsMember({"quarantine", "stop", "skip"}));
-    command->add_option("--corpus", options->corpus, "Plain text for stage 0")->check(CLI::IsMember({"domain", "general"}));
-    command->add_flag("--dry-run", options->dryRun, "Say what would happen");
-    command->callback([&invocation, options] {
-        invocation.action = [&invocation, options]() -> int {
-            jobs::ImportOutcome outcome;
-            const int code = perform(invocation, "import", [&](const JobContext& context) -> Result<void> {
-                const Result<jobs::ImportRequest> request = requestOf(*options);
-                if (!request)
-                    return request.error();
-                Result<jobs::ImportOutcome> done = jobs::importData(projectOf(invocation), *request, context);
-                if (!done)
-                    return std::move(done).error();
-                outcome = *std::move(done);
-                return {};
-            });
-            if (code != kDone)
-                return code;
-            if (!invocation.json)
-                tellExamples(outcome);
-            if (!outcome.accepted)
-                std::cerr << "taskfold-cli: Nothing was imported: " << outcome.refused.size()
-                          << " rows are refused. Correct them, or import with --on-error quarantine.\n";
-            answer(invocation, importJson(outcome), importText(outcome));
-            return outcome.accepted ? kDone : kRefused;
-        };
-    });
-}
 
 json volumeJson(const TaskVolume& volume)
 {
@@ -224,21 +82,23 @@ struct RowOptions {
 
 Result<void> tellIssues(const Invocation& invocation, const RowOptions& options)
 {
-    Result<std::vector<RowIssue>> issues = jobs::issuesOf(projectOf(invocation), options.task,
-        options.split.empty() ? std::nullopt : splitOf(options.split));
+    const std::optional<Split> split = options.split.empty() ? std::nullopt : splitOf(options.split);
+    const std::int64_t limit = options.limit > 0 ? options.limit : std::numeric_limits<std::int64_t>::max() / 2;
+    Result<std::vector<RowIssue>> issues = jobs::issuesOf(projectOf(invocation), options.task, {split, std::nullopt, 0, limit});
     if (!issues)
         return std::move(issues).error();
+    const Result<std::int64_t> total = jobs::issueCountOf(projectOf(invocation), options.task, split);
+    if (!total)
+        return total.error();
     json list = json::array();
     std::string text;
     for (const RowIssue& issue : *issues) {
-        if (options.limit > 0 && static_cast<std::int64_t>(list.size()) >= options.limit)
-            break;
         list.push_back({{"file", issue.file}, {"line", issue.line}, {"field", issue.field}, {"reason", wordOf(issue.reason)},
             {"action", wordOf(issue.action)}, {"excerpt", issue.excerpt}, {"detail", issue.detail}});
         text += issue.file + ":" + std::to_string(issue.line) + ": " + std::string(wordOf(issue.reason)) + " ("
             + std::string(wordOf(issue.action)) + ") " + issue.detail + "\n";
     }
-    answer(invocation, {{"issues", list}, {"total", issues->size()}}, text);
+    answer(invocation, {{"issues", list}, {"total", *total}}, text);
     return {};
 }
 
@@ -352,7 +212,7 @@ void addDataCommands(CLI::App& app, Invocation& invocation)
 {
     addNew(app, invocation);
     addDemo(app, invocation);
-    addImport(app, invocation);
+    addImportCommands(app, invocation);
     addTasks(app, invocation);
     addRows(app, invocation);
     addCheck(app, invocation);

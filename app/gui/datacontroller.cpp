@@ -2,7 +2,6 @@
 
 #include "app/gui/datajobs.h"
 #include "app/gui/edits.h"
-#include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "widgets/dialogs/taskdialog.h"
 #include "widgets/pages/datapage.h"
@@ -64,21 +63,15 @@ void DataController::reload()
 void DataController::onTaskSelected(TaskId task)
 {
     remember();
-    const db::DatasetRepository datasets(m_session.database);
-    const auto versions = datasets.newest(task);
-    if (!versions)
-        return emit m_session.news.failed(versions.error());
-    std::vector<RowIssue> issues;
-    qint64 total = 0;
-    for (const auto& [split, version] : *versions) {
-        for (const auto& [reason, count] : version.issues)
-            total += count;
-        auto some = datasets.issues(version.id, std::nullopt, 0, kIssuesListed);
-        if (!some)
-            return emit m_session.news.failed(some.error());
-        issues.insert(issues.end(), some->begin(), some->end());
-    }
-    m_page.showIssues(task, std::move(issues), total);
+    m_session.background.cancel(m_issues);
+    auto found = std::make_shared<IssuesFound>();
+    m_issues = m_session.background.submit(this,
+        {.job = issuesJob(m_session.project, task, kIssuesListed, found),
+            .shown = Shown::Quietly,
+            .onEnd = [this, task, found](const Outcome& end) {
+                if (end.end == JobEnd::Completed)
+                    m_page.showIssues(task, std::move(found->issues), found->total);
+            }});
 }
 
 void DataController::count(const RowsQuery& query)

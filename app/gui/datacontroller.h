@@ -38,6 +38,7 @@ private:
     Session m_session;
     int m_volumes = 0;  // jobs' numbers
     int m_count = 0;
+    int m_issues = 0;
     bool m_restored = false;
 };
 

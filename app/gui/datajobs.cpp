@@ -23,6 +23,7 @@ data::ReadOptions optionsOf(const ReadSettings& settings)
     options.encoding = toStd(settings.encoding);
     options.delimiter = toStd(settings.delimiter);
     options.header = settings.header;
+    options.rows = toStd(settings.rows);
     for (const auto& [field, column] : settings.columns)
         if (!column.isEmpty())
             options.columns[toStd(field == QLatin1StringView("label") ? QStringLiteral("target") : field)] = toStd(column);
@@ -37,6 +38,7 @@ ReadSettings settingsOf(const data::ReadOptions& options)
     settings.encoding = toQt(options.encoding);
     settings.delimiter = toQt(options.delimiter);
     settings.header = options.header;
+    settings.rows = toQt(options.rows);
     for (const auto& [field, column] : options.columns)
         settings.columns[toQt(field)] = toQt(column);
     return settings;
@@ -63,6 +65,13 @@ ImportPreview previewOf(const jobs::Previewed& found)
     preview.used = settingsOf(found.used);
     for (const std::string& column : found.columns)
         preview.columns.append(toQt(column));
+    for (const data::Column& field : found.tree)
+        preview.fields.emplace_back(toQt(field.path), toQt(field.sample));
+    for (const std::string& list : found.lists)
+        preview.lists.append(toQt(list));
+    for (const data::Guess& guess : found.guesses)
+        preview.why[toQt(guess.what)] = QObject::tr("%1 % sure: %2").arg(qRound(guess.sure * 100)).arg(toQt(guess.why));
+    preview.problem = toQt(found.problem);
     for (const jobs::PreviewedRow& row : found.rows) {
         PreviewRow shown{row.line, {}, toQt(row.problem)};
         for (const std::string& cell : row.cells)
@@ -89,7 +98,7 @@ ImportSummary summaryOf(const jobs::ImportOutcome& outcome)
 Error refusal(const jobs::ImportOutcome& outcome)
 {
     constexpr std::size_t kNamed = 5;
-    std::string detail = std::to_string(outcome.refused.size()) + " rows are refused:";
+    std::string detail = std::to_string(outcome.refusedTotal) + " rows are refused:";
     for (std::size_t i = 0; i < std::min(kNamed, outcome.refused.size()); ++i) {
         const RowIssue& issue = outcome.refused[i];
         detail += "\n" + issue.file + ":" + std::to_string(issue.line) + ": " + std::string(wordOf(issue.reason)) + " " + issue.detail;
@@ -108,6 +117,24 @@ jobs::BadRows badRowsOf(OnError onError)
 }
 
 }  // namespace
+
+Job issuesJob(const Project& project, TaskId id, std::int64_t limit, std::shared_ptr<IssuesFound> found)
+{
+    return {"Issues", [project, id, limit, found](const JobContext&) -> Result<void> {
+                const Result<db::Connection> connection = openExisting(project);
+                if (!connection)
+                    return connection.error();
+                const Result<Task> task = db::TaskRepository(**connection).byId(id);
+                if (!task)
+                    return task.error();
+                Result<std::vector<RowIssue>> issues = jobs::issuesOf(project, task->name, {std::nullopt, std::nullopt, 0, limit});
+                const Result<std::int64_t> total = jobs::issueCountOf(project, task->name, std::nullopt);
+                if (!issues || !total)
+                    return issues ? total.error() : std::move(issues).error();
+                *found = {*total, *std::move(issues)};
+                return {};
+            }};
+}
 
 Job volumesJob(const Project& project, std::shared_ptr<VolumesFound> found)
 {

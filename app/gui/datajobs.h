@@ -22,6 +22,12 @@ struct RowsFound {
     std::vector<ShownRow> rows;
 };
 
+struct IssuesFound {
+    std::int64_t total = 0;
+    std::vector<RowIssue> issues;  // the first ones
+};
+
+Job issuesJob(const Project& project, TaskId task, std::int64_t limit, std::shared_ptr<IssuesFound> found);
 Job volumesJob(const Project& project, std::shared_ptr<VolumesFound> found);
 /// The rows of a query from an offset on; a limit of 0 only counts them.
 Job rowsJob(const Project& project, const RowsQuery& query, std::int64_t offset, std::int64_t limit,

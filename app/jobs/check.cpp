@@ -6,6 +6,7 @@
 #include "db/datasetrepository.h"
 #include "db/integrity.h"
 #include "db/runrepository.h"
+#include "engine/data/issuestore.h"
 #include "engine/data/rowstore.h"
 #include "engine/format/modelfolder.h"
 
@@ -60,10 +61,17 @@ private:
         const Result<std::vector<std::string>> hashes = db::DatasetRepository(m_database).hashesInUse();
         if (!hashes)
             return hashes.error();
-        const std::set<std::string> used(hashes->begin(), hashes->end());
+        const Result<std::vector<std::string>> issues = db::DatasetRepository(m_database).issueHashesInUse();
+        if (!issues)
+            return issues.error();
+        std::set<std::string> used(hashes->begin(), hashes->end());
         for (const std::string& hash : used)
             if (const Result<void> fine = data::verifyRows(m_project.rows(), hash); !fine)
                 m_problems.push_back({"rows/" + hash + ".arrow", fine.error().detail});
+        for (const std::string& hash : *issues)
+            if (const Result<void> fine = data::verifyIssues(m_project.rows(), hash); !fine)
+                m_problems.push_back({"rows/" + hash + ".arrow", fine.error().detail});
+        used.insert(issues->begin(), issues->end());
         std::error_code failure;
         for (std::filesystem::directory_iterator at(m_project.rows(), failure), end; !failure && at != end; at.increment(failure))
             if (!used.contains(at->path().stem().string()))

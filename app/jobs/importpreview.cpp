@@ -1,5 +1,6 @@
 #include "app/jobs/importdata.h"
-#include "engine/data/cleaning.h"
+#include "engine/data/mapping.h"
+#include "engine/data/rowmaker.h"
 #include "engine/data/sources.h"
 
 #include <algorithm>
@@ -15,15 +16,17 @@ Result<std::vector<PreviewedFile>> filesOf(const ImportSource& source)
 {
     std::vector<PreviewedFile> files;
     std::error_code failure;
-    const auto add = [&](const std::filesystem::path& path, const std::string& task, std::optional<Split> split) {
-        files.push_back({path, task, split, static_cast<std::int64_t>(std::filesystem::file_size(path, failure))});
+    const auto add = [&](const std::filesystem::path& path, const std::string& task, std::optional<Split> split,
+                         const std::filesystem::path& partner) {
+        const std::uintmax_t size = std::filesystem::file_size(path, failure);
+        files.push_back({path, task, split, failure ? 0 : static_cast<std::int64_t>(size), partner});
     };
     if (source.corpus) {
         const auto texts = data::findTexts(source.path);
         if (!texts)
             return texts.error();
         for (const auto& text : *texts)
-            add(text, source.task, std::nullopt);
+            add(text, source.task, std::nullopt, {});
         return files;
     }
     const auto tasks = data::findTasks(source.path);
@@ -31,21 +34,32 @@ Result<std::vector<PreviewedFile>> filesOf(const ImportSource& source)
         return tasks.error();
     for (const data::TaskSource& task : *tasks)
         for (const data::SourceOf& file : task.files)
-            add(file.file, source.task.empty() ? task.name : source.task, source.split ? source.split : file.split);
+            add(file.file, source.task.empty() ? task.name : source.task, source.split ? source.split : file.split, file.partner);
     return files;
 }
 
-std::string problemOf(const data::Record& record, const data::ReadOptions& used, bool corpus)
+// The record as a row, or what is wrong with it.
+void fillRow(const data::Record& record, data::RowMaker& maker, PreviewedRow& row)
 {
-    if (corpus)
-        return {};
-    std::vector<RowIssue> issues;
-    data::rowOf(record, used.columns, {}, issues);
-    if (issues.empty())
-        return {};
-    const RowIssue& issue = issues.front();
-    return std::string(wordOf(issue.reason)) + (issue.field.empty() ? "" : " (" + issue.field + ")")
+    data::MadeBlock made;
+    maker.begin(made);
+    maker.record(record);
+    if (made.staged.rows.size() == 1) {
+        row.input = made.staged.rows.input.at(0);
+        row.target = made.staged.rows.target.at(0);
+    }
+    if (made.staged.issues.empty())
+        return;
+    const RowIssue& issue = made.staged.issues.front();
+    row.problem = std::string(wordOf(issue.reason)) + (issue.field.empty() ? "" : " (" + issue.field + ")")
         + (issue.detail.empty() ? "" : ": " + issue.detail);
+}
+
+std::string cellOf(const data::Record& record, const std::string& column)
+{
+    std::uint32_t hint = 0;
+    const data::Value* value = record.find(record.root, column, hint);
+    return value ? data::describe(record, *value) : std::string{};
 }
 
 }  // namespace
@@ -58,28 +72,40 @@ Result<Previewed> previewImport(const ImportSource& source, const std::filesyste
     Previewed preview;
     preview.files = *std::move(files);
     preview.file = file.empty() ? preview.files.front().path : file;
-    const Result<data::OpenFile> opened = data::openFile(preview.file, source.read);
+    data::ReadOptions options = source.read;
+    for (const PreviewedFile& one : preview.files)
+        if (one.path == preview.file && !one.partner.empty())
+            options.partner = one.partner;
+    const Result<data::OpenFile> opened = data::openFile(preview.file, options);
     if (!opened)
         return opened.error();
     preview.used = opened->used;
     preview.columns = opened->columns;
+    preview.tree = opened->tree;
+    preview.lists = opened->lists;
+    preview.guesses = opened->guesses;
+    const data::LabelBook labels;
+    // Without a mapping yet there are rows to look at all the same.
+    Result<data::RowMaker> maker = data::RowMaker::make(*opened, 0, std::nullopt, labels);
     data::ReadTold told;
     told.record = [&](const data::Record& record) {
-        PreviewedRow row{record.line, {}, problemOf(record, opened->used, source.corpus)};
-        for (const std::string& column : preview.columns) {
-            const auto value = data::fieldOf(record, column);
-            row.cells.push_back(value && !value->empty() ? value->front() : std::string{});
-        }
+        PreviewedRow row{record.line, {}, {}, {}, {}};
+        if (maker && !source.corpus)
+            fillRow(record, *maker, row);
+        for (const std::string& column : preview.columns)
+            row.cells.push_back(cellOf(record, column));
         preview.rows.push_back(std::move(row));
     };
     told.issue = [&](const RowIssue& issue) {
-        PreviewedRow row{issue.line, std::vector<std::string>(std::max<std::size_t>(1, preview.columns.size())),
+        PreviewedRow row{issue.line, std::vector<std::string>(std::max<std::size_t>(1, preview.columns.size())), {}, {},
             std::string(wordOf(issue.reason)) + ": " + issue.detail};
         row.cells.front() = issue.excerpt;
         preview.rows.push_back(std::move(row));
     };
-    if (Result<void> read = data::readRecords(*opened, preview.file.string(), told, kPreviewed, context.stop); !read)
+    if (Result<void> read = data::readRecords(*opened, told, kPreviewed, context.stop); !read)
         return std::move(read).error();
+    if (!maker && !source.corpus)
+        preview.problem = maker.error().detail;
     return preview;
 }
 

@@ -1,6 +1,7 @@
 #include "app/jobs/modelparts.h"
 
 #include "app/jobs/computemodule.h"
+#include "engine/data/mapping.h"
 #include "engine/data/reader.h"
 
 #include <nlohmann/json.hpp>
@@ -76,15 +77,14 @@ Result<std::vector<double>> scoreFile(
     std::string wrong;
     data::ReadTold told;
     told.record = [&](const data::Record& record) {
-        const auto input = data::fieldOf(record, "input");
-        const auto target = data::fieldOf(record, "target");
-        if (!input || !target || input->empty() || target->empty())
+        const std::vector<std::string> input = data::textsAt(record, "input"), target = data::textsAt(record, "target");
+        if (input.empty() || target.empty())
             wrong = "line " + std::to_string(record.line) + " lacks input or target";
         else
-            pairs.push_back({input->front(), target->front()});
+            pairs.push_back({input.front(), target.front()});
     };
     told.issue = [&](const RowIssue& issue) { wrong = "line " + std::to_string(issue.line) + ": " + issue.detail; };
-    if (Result<void> read = data::readRecords(*opened, file.string(), told, 0, context.stop); !read)
+    if (Result<void> read = data::readRecords(*opened, told, 0, context.stop); !read)
         return std::move(read).error();
     if (!wrong.empty())
         return Error{ErrorCode::InvalidInput, file.string() + ": " + wrong};

@@ -4,6 +4,7 @@
 #include "db/baserepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
+#include "engine/data/issuestore.h"
 #include "engine/data/reader.h"
 #include "engine/data/rowstore.h"
 #include "engine/text/tokenizer.h"
@@ -117,7 +118,6 @@ private:
         of.dropped = version.issues;
         if (!masks->empty())
             of.dropped[Reason::Leak] += static_cast<std::int64_t>(masks->size());
-        takeAwayFixed(version, of);
         Counted counted = count(*rows, *masks, m_counter, train && choosesLabels(volume.task));
         of.tokens = counted.tokens;
         if (train) {
@@ -125,21 +125,6 @@ private:
             volume.labels = std::move(counted.labels);
         }
         return {};
-    }
-
-    // A row that was only put right isn't dropped.
-    void takeAwayFixed(const DatasetVersion& version, Volume& of) const
-    {
-        const auto label = of.dropped.find(Reason::LabelUnknown);
-        if (label == of.dropped.end())
-            return;
-        const auto issues = m_datasets.issues(version.id, Reason::LabelUnknown, 0, label->second);
-        if (!issues)
-            return;
-        label->second -= std::count_if(issues->begin(), issues->end(),
-            [](const RowIssue& issue) { return issue.action == IssueAction::Fixed; });
-        if (label->second == 0)
-            of.dropped.erase(label);
     }
 
     const Project& m_project;
@@ -265,7 +250,82 @@ Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, con
     return given;
 }
 
-Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& name, std::optional<Split> split)
+namespace {
+
+std::vector<std::string> filesOf(const DatasetVersion& version)
+{
+    std::vector<std::string> files;
+    for (const SourceFile& source : version.sources)
+        files.push_back(source.path);
+    return files;
+}
+
+// Those that the import told, and those that hang on other tasks.
+Result<void> addIssues(const Project& project, SQLite::Database& database, const DatasetVersion& version,
+    const IssuesWanted& wanted, std::int64_t& passed, std::vector<RowIssue>& all)
+{
+    const db::DatasetRepository datasets(database);
+    std::int64_t told = 0;
+    for (const auto& [what, count] : version.issueActions)
+        told += !wanted.reason || *wanted.reason == what.first ? count : 0;
+    const auto left = [&] { return wanted.limit - static_cast<std::int64_t>(all.size()); };
+    const std::int64_t offset = std::max<std::int64_t>(0, wanted.offset - passed);
+    if (offset < told && left() > 0) {
+        const auto issues = version.issuesHash.empty()
+            ? datasets.issues(version.id, wanted.reason, offset, left())
+            : data::readIssues(project.rows(), version.issuesHash, filesOf(version), {wanted.reason, std::nullopt, offset, left()});
+        if (!issues)
+            return issues.error();
+        all.insert(all.end(), issues->begin(), issues->end());
+    }
+    passed += told;
+    if (wanted.reason && *wanted.reason != Reason::Leak)
+        return {};
+    const auto masks = datasets.masks(version.id);
+    if (!masks)
+        return masks.error();
+    if (masks->empty())
+        return {};
+    const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
+    if (!rows)
+        return rows.error();
+    for (const auto& [line, twin] : *masks) {
+        if (passed++ < wanted.offset)
+            continue;
+        if (left() <= 0)
+            break;
+        if (const std::int64_t row = rows->indexOfLine(line); row >= 0)
+            all.push_back({version.sources.empty() ? "" : version.sources.front().path, line, "input", Reason::Leak,
+                IssueAction::Masked, data::excerptOf(rows->input(row)), "also " + twin});
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& name, const IssuesWanted& wanted)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<Task> task = db::TaskRepository(**connection).byName(name);
+    if (!task)
+        return task.error();
+    const auto versions = db::DatasetRepository(**connection).newest(task->id);
+    if (!versions)
+        return versions.error();
+    std::vector<RowIssue> all;
+    std::int64_t passed = 0;
+    for (const auto& [one, version] : *versions) {
+        if (wanted.split && one != *wanted.split)
+            continue;
+        if (Result<void> added = addIssues(project, **connection, version, wanted, passed, all); !added)
+            return std::move(added).error();
+    }
+    return all;
+}
+
+Result<std::int64_t> issueCountOf(const Project& project, const std::string& name, std::optional<Split> split)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
@@ -277,26 +337,18 @@ Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string
     const auto versions = datasets.newest(task->id);
     if (!versions)
         return versions.error();
-    std::vector<RowIssue> all;
+    std::int64_t total = 0;
     for (const auto& [one, version] : *versions) {
         if (split && one != *split)
             continue;
-        auto issues = datasets.issues(version.id, std::nullopt, 0, 1'000'000'000);
-        const auto masks = datasets.masks(version.id);
-        if (!issues || !masks)
-            return issues ? masks.error() : issues.error();
-        all.insert(all.end(), issues->begin(), issues->end());
-        if (masks->empty())
-            continue;
-        const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
-        if (!rows)
-            return rows.error();
-        for (std::int64_t i = 0; i < rows->size(); ++i)
-            if (const auto mask = masks->find(rows->line(i)); mask != masks->end())
-                all.push_back({version.sources.empty() ? "" : version.sources.front().path, rows->line(i), "input",
-                    Reason::Leak, IssueAction::Masked, data::excerptOf(rows->input(i)), "also " + mask->second});
+        const Result<std::int64_t> masked = datasets.maskCount(version.id);
+        if (!masked)
+            return masked.error();
+        total += *masked;
+        for (const auto& [what, count] : version.issueActions)
+            total += count;
     }
-    return all;
+    return total;
 }
 
 }  // namespace taskfold::jobs

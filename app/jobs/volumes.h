@@ -39,7 +39,14 @@ struct RowsGiven {
 
 Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context);
 
-/// All issues of a task's newest versions, those of masked rows included.
-Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& task, std::optional<Split> split);
+struct IssuesWanted {
+    std::optional<Split> split;
+    std::optional<Reason> reason;
+    std::int64_t offset = 0, limit = 1000;
+};
+
+/// Issues of a task's newest versions, those of masked rows included, a page of them.
+Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& task, const IssuesWanted& wanted);
+Result<std::int64_t> issueCountOf(const Project& project, const std::string& task, std::optional<Split> split);
 
 }  // namespace taskfold::jobs

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taskfold {
@@ -38,7 +39,9 @@ struct DatasetVersion {
     std::int64_t rowsIn = 0;
     std::int64_t rowsKept = 0;
     std::int64_t bytesKept = 0;  // of input and target: the token count until a base model is there
-    std::map<Reason, std::int64_t> issues;
+    std::map<Reason, std::int64_t> issues;  // rows that a reason took away; mended ones aside
+    std::string issuesHash;  // of the file rows/<hash>.arrow that lists them; empty: there are none
+    std::map<std::pair<Reason, IssueAction>, std::int64_t> issueActions;  // all of them, mended ones too
     std::string created;  // UTC, ISO 8601
 };
 

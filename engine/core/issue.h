@@ -22,6 +22,7 @@ enum class Reason {
     Leak,
     TooLong,
     PairLength,
+    Quality,  // of a corpus: too short, repeated lines, symbols, another language
 };
 
 enum class IssueAction { Fixed, Quarantined, Dropped, Masked };

@@ -59,7 +59,7 @@ constexpr Words<Split, 3> kSplit{{
     {Split::Test, "test"},
 }};
 
-constexpr Words<Reason, 14> kReason{{
+constexpr Words<Reason, 15> kReason{{
     {Reason::Empty, "empty"},
     {Reason::MissingField, "missing_field"},
     {Reason::Type, "type"},
@@ -74,6 +74,7 @@ constexpr Words<Reason, 14> kReason{{
     {Reason::Leak, "leak"},
     {Reason::TooLong, "too_long"},
     {Reason::PairLength, "pair_length"},
+    {Reason::Quality, "quality"},
 }};
 
 constexpr Words<IssueAction, 4> kIssueAction{{

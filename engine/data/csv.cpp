@@ -1,106 +1,116 @@
 #include "engine/data/csv.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace taskfold::data {
 
 namespace {
 
-// A record may hold line ends in quotes, but hardly a hundred thousand bytes of them: then the quote is a mistake.
+// A cell may hold line ends in quotes, but hardly a million bytes of them: then the quote is a mistake.
 constexpr std::size_t kLongestQuoted = 1 << 20;
 
-class CsvScanner {
-public:
-    CsvScanner(std::string_view text, const CsvShape& shape) : m_text(text), m_shape(shape) { }
-
-    bool atEnd() const { return m_at >= m_text.size(); }
-
-    CsvRecord next()
-    {
-        const std::size_t start = m_at;
-        CsvRecord record{m_line, {}, {}, false};
-        while (cell(record) && !record.unclosedQuote) { }
-        if (record.unclosedQuote)
-            return broken(start);
-        record.raw = m_text.substr(start, m_end - start);
-        m_line += 1 + std::count(record.raw.begin(), record.raw.end(), '\n');
-        return record;
-    }
-
-private:
-    // The line alone, where the quote was opened in vain.
-    CsvRecord broken(std::size_t start)
-    {
-        const std::size_t end = std::min(m_text.find('\n', start), m_text.size());
-        CsvRecord record{m_line++, {}, m_text.substr(start, end - start), true};
-        m_at = std::min(end + 1, m_text.size());
-        return record;
-    }
-
-    // Whether another cell follows in this record.
-    bool cell(CsvRecord& record)
-    {
-        std::string value;
-        if (m_shape.quotes && m_at < m_text.size() && m_text[m_at] == '"') {
-            if (!quoted(value)) {
-                record.unclosedQuote = true;
-                return false;
-            }
-        }
-        const char stops[] = {m_shape.delimiter, '\n'};
-        const std::size_t end = std::min(m_text.find_first_of(std::string_view(stops, 2), m_at), m_text.size());
-        value += m_text.substr(m_at, end - m_at);
-        m_end = end;
-        const bool more = end < m_text.size() && m_text[end] == m_shape.delimiter;
-        if (!more && !value.empty() && value.back() == '\r')
-            value.pop_back();
-        if (!more && m_end > 0 && m_text[m_end - 1] == '\r')
-            --m_end;
-        record.cells.push_back(std::move(value));
-        m_at = std::min(end + 1, m_text.size());
-        if (more && m_at == m_text.size()) {
-            record.cells.emplace_back();  // a delimiter was the last byte
-            return false;
-        }
-        return more;
-    }
-
-    bool quoted(std::string& value)
-    {
-        std::size_t at = m_at + 1;
-        const std::size_t limit = std::min(m_text.size(), at + kLongestQuoted);
-        while (at < limit) {
-            const std::size_t quote = m_text.find('"', at);
-            if (quote == std::string_view::npos || quote >= limit)
-                return false;
-            value += m_text.substr(at, quote - at);
-            if (quote + 1 < m_text.size() && m_text[quote + 1] == '"') {
-                value += '"';
-                at = quote + 2;
-                continue;
-            }
-            m_at = quote + 1;
-            return true;
-        }
-        return false;
-    }
-
-    std::string_view m_text;
-    CsvShape m_shape;
-    std::size_t m_at = 0;
-    std::size_t m_end = 0;
-    std::int64_t m_line = 1;
-};
+std::size_t findByte(std::string_view text, char byte, std::size_t from)
+{
+    if (from >= text.size())
+        return text.size();
+    const void* found = std::memchr(text.data() + from, byte, text.size() - from);
+    return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : text.size();
+}
 
 }  // namespace
 
-void readCsv(std::string_view text, const CsvShape& shape, const std::function<bool(CsvRecord)>& told)
+// Where the quote that was opened before `at` is closed; npos where it isn't as it should be.
+std::size_t CsvScanner::closingQuote(std::size_t at, bool& doubled, bool& cut) const
 {
-    CsvScanner scanner(text, shape);
-    while (!scanner.atEnd()) {
-        if (!told(scanner.next()))
-            return;
+    const std::size_t limit = std::min(m_text.size(), at + kLongestQuoted);
+    for (;;) {
+        const std::size_t quote = findByte(m_text.substr(0, limit), '"', at);
+        if (quote == limit) {
+            cut = limit == m_text.size();
+            return std::string_view::npos;
+        }
+        if (quote + 1 == m_text.size()) {
+            cut = true;
+            return quote;
+        }
+        const char after = m_text[quote + 1];
+        if (after == '"') {
+            doubled = true;
+            at = quote + 2;
+            continue;
+        }
+        return after == m_shape.delimiter || after == '\n' || after == '\r' ? quote : std::string_view::npos;
     }
+}
+
+void CsvScanner::finish(std::size_t start, std::size_t end, std::size_t next)
+{
+    m_at = std::min(next, m_text.size());
+    m_raw = m_text.substr(start, end - start);
+    if (m_raw.ends_with('\r'))
+        m_raw.remove_suffix(1);
+}
+
+CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
+{
+    const std::size_t start = m_at;
+    std::size_t at = start;
+    bool cut = false;
+    for (;;) {
+        CsvCell cell;
+        if (m_shape.quotes && at < m_text.size() && m_text[at] == '"') {
+            const std::size_t close = closingQuote(at + 1, cell.doubled, cut);
+            if (close == std::string_view::npos) {
+                const std::size_t end = findByte(m_text, '\n', start);
+                finish(start, end, end + 1);
+                return cut ? CsvState::CutInQuotes : CsvState::OpenQuote;
+            }
+            cell.text = m_text.substr(at + 1, close - at - 1);
+            at = close + 1;
+            while (at < m_text.size() && m_text[at] != m_shape.delimiter && m_text[at] != '\n')
+                ++at;  // a carriage return
+        } else {
+            const std::size_t from = at;
+            while (at < m_text.size() && m_text[at] != m_shape.delimiter && m_text[at] != '\n')
+                ++at;
+            cell.text = m_text.substr(from, at - from);
+        }
+        const bool more = at < m_text.size() && m_text[at] == m_shape.delimiter;
+        if (!more && cell.text.ends_with('\r') && !cell.doubled)
+            cell.text.remove_suffix(1);
+        if (cells)
+            cells->push_back(cell);
+        if (!more)
+            break;
+        ++at;
+    }
+    const bool ended = at < m_text.size();
+    finish(start, at, at + 1);
+    return ended ? CsvState::Whole : CsvState::Cut;
+}
+
+CsvState CsvScanner::next(std::vector<CsvCell>& cells)
+{
+    cells.clear();
+    return scan(&cells);
+}
+
+CsvState CsvScanner::skip()
+{
+    return scan(nullptr);
+}
+
+std::string undoubled(std::string_view cell)
+{
+    std::string text;
+    text.reserve(cell.size());
+    for (std::size_t i = 0; i < cell.size(); ++i) {
+        text += cell[i];
+        if (cell[i] == '"' && i + 1 < cell.size() && cell[i + 1] == '"')
+            ++i;
+    }
+    return text;
 }
 
 }  // namespace taskfold::data

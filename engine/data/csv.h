@@ -1,7 +1,6 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,18 +9,45 @@ namespace taskfold::data {
 
 struct CsvShape {
     char delimiter = ',';
-    bool quotes = true;  // TSV has none: its cells can't hold tabs or line ends
+    bool quotes = true;  // else quotes are letters like any other, as in most TSV
 };
 
-struct CsvRecord {
-    std::int64_t line = 0;  // where it begins, from 1
-    std::vector<std::string> cells;
-    std::string_view raw;
-    bool unclosedQuote = false;
+struct CsvCell {
+    std::string_view text;
+    bool doubled = false;  // it has quotes written twice
 };
 
-/// RFC 4180 with any one-character delimiter: tells every record until the answer is false. A quote that is never
-/// closed takes its own line only, so that one broken row doesn't swallow the file.
-void readCsv(std::string_view text, const CsvShape& shape, const std::function<bool(CsvRecord)>& told);
+enum class CsvState { Whole, OpenQuote, Cut, CutInQuotes };
+
+/// RFC 4180 with any one-character delimiter. A quote that isn't closed properly takes its own line only, so that one
+/// broken row doesn't swallow the file.
+class CsvScanner {
+public:
+    CsvScanner(std::string_view text, const CsvShape& shape) : m_text(text), m_shape(shape) { }
+
+    bool atEnd() const { return m_at >= m_text.size(); }
+    std::size_t at() const { return m_at; }
+
+    /// The next record. Cut: the text ends inside it or right behind it; where nothing follows, that is an end like
+    /// any other, but for CutInQuotes.
+    CsvState next(std::vector<CsvCell>& cells);
+    /// The same without cells.
+    CsvState skip();
+    /// Of the last record, without its line end.
+    std::string_view raw() const { return m_raw; }
+
+private:
+    CsvState scan(std::vector<CsvCell>* cells);
+    std::size_t closingQuote(std::size_t at, bool& doubled, bool& cut) const;
+    void finish(std::size_t start, std::size_t end, std::size_t next);
+
+    std::string_view m_text;
+    CsvShape m_shape;
+    std::size_t m_at = 0;
+    std::string_view m_raw;
+};
+
+/// A cell's text with its doubled quotes made one.
+std::string undoubled(std::string_view cell);
 
 }  // namespace taskfold::data

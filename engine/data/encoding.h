@@ -4,14 +4,30 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace taskfold::data {
 
-/// Bytes as UTF-8 without byte order mark. `encoding` empty: told by the mark, else UTF-8; what was used is written into
-/// it. UTF-8 is handed on as it is, broken rows too, so that they can be named one by one.
-Result<std::string> decoded(std::string bytes, std::string& encoding);
+/// What an encoding was guessed by.
+struct EncodingGuess {
+    std::string name;  // utf-8 utf-16le utf-16be latin-1 windows-1252 gb18030, or what ICU calls it
+    double sure = 1;  // of 1
+    std::string why;
+};
+
+/// By the byte order mark, by zero bytes, by being well-formed UTF-8, else by ICU's statistics of letters. A few broken
+/// bytes in a file of plain UTF-8 stay broken, so that their rows can be named.
+EncodingGuess guessedEncoding(std::string_view head);
+
+/// Whether it can be decoded; InvalidInput names those that can.
+Result<void> checkEncoding(const std::string& name);
+
+bool isUtf8Name(const std::string& name);
 
 /// NFC, line ends as \n, without control characters but tab and line end, trimmed (method.md 3). Case stays.
 std::string normalised(std::string_view text);
+
+/// The same, without a copy where the text is normal already: then a part of `text`, else a view of `room`.
+std::string_view normalisedView(std::string_view text, std::string& room);
 
 }  // namespace taskfold::data

@@ -1,319 +1,192 @@
 #include "engine/data/reader.h"
 
-#include "engine/core/hash.h"
-#include "engine/data/csv.h"
+#include "engine/data/archive.h"
+#include "engine/data/detect.h"
 #include "engine/data/encoding.h"
-#include "engine/data/jsonrecord.h"
+#include "engine/data/mapping.h"
+#include "engine/data/parsers.h"
 #include "engine/text/utf8.h"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <fstream>
-#include <set>
 #include <system_error>
 
 namespace taskfold::data {
 
 namespace {
 
-constexpr std::array<std::pair<FileFormat, std::string_view>, 5> kFormats{{
+constexpr std::size_t kHead = 1 << 18;
+constexpr std::int64_t kSampled = 100;
+
+constexpr std::array<std::pair<FileFormat, std::string_view>, 10> kFormats{{
     {FileFormat::JsonLines, "jsonl"},
     {FileFormat::Json, "json"},
     {FileFormat::Csv, "csv"},
     {FileFormat::Tsv, "tsv"},
     {FileFormat::Text, "txt"},
+    {FileFormat::Conll, "conll"},
+    {FileFormat::Parquet, "parquet"},
+    {FileFormat::Arrow, "arrow"},
+    {FileFormat::Parallel, "parallel"},
+    {FileFormat::Folder, "folder"},
 }};
 
-Result<std::string> bytesOf(const std::filesystem::path& file)
+bool isTable(FileFormat format)
 {
-    std::error_code failure;
-    const auto status = std::filesystem::status(file, failure);
-    if (!std::filesystem::exists(status))
-        return Error{ErrorCode::NotFound, "there is no file " + file.string()};
-    if (!std::filesystem::is_regular_file(status))
-        return Error{ErrorCode::InvalidInput, file.string() + " isn't a file of rows"};
-    const auto size = std::filesystem::file_size(file, failure);
-    if (failure)
-        return Error{ErrorCode::Io, file.string() + ": " + failure.message()};
-    std::ifstream in(file, std::ios::binary);
-    if (!in)
-        return Error{ErrorCode::Io, file.string() + " can't be opened"};
-    std::string bytes(size, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(size));
-    if (in.gcount() != static_cast<std::streamsize>(size) || in.peek() != std::ifstream::traits_type::eof())
-        return Error{ErrorCode::Io, file.string() + " changed while it was read: import it again"};
-    return bytes;
+    return format == FileFormat::Csv || format == FileFormat::Tsv;
 }
 
-std::optional<FileFormat> formatOfName(const std::filesystem::path& file)
+bool isColumnar(FileFormat format)
 {
-    std::string extension = file.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    static const std::map<std::string, FileFormat> known{{".jsonl", FileFormat::JsonLines},
-        {".ndjson", FileFormat::JsonLines}, {".json", FileFormat::Json}, {".csv", FileFormat::Csv},
-        {".tsv", FileFormat::Tsv}, {".tab", FileFormat::Tsv}, {".txt", FileFormat::Text}};
-    const auto found = known.find(extension);
-    return found == known.end() ? std::nullopt : std::optional(found->second);
+    return format == FileFormat::Parquet || format == FileFormat::Arrow;
 }
 
-// Content has the last word between the two forms of JSON: people give arrays for lines and lines for arrays.
-FileFormat detectFormat(const std::filesystem::path& file, std::string_view text)
-{
-    const std::optional<FileFormat> named = formatOfName(file);
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    const char start = first == std::string_view::npos ? ' ' : text[first];
-    if (!named || *named == FileFormat::JsonLines || *named == FileFormat::Json) {
-        if (start == '[')
-            return FileFormat::Json;
-        if (start == '{')
-            return FileFormat::JsonLines;
-    }
-    if (named)
-        return *named;
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (line.find('\t') != std::string_view::npos)
-        return FileFormat::Tsv;
-    return line.find_first_of(",;") != std::string_view::npos ? FileFormat::Csv : FileFormat::Text;
-}
-
-std::string detectDelimiter(std::string_view text)
-{
-    const std::string_view line = text.substr(0, text.find('\n'));
-    std::string best = ",";
-    std::ptrdiff_t most = 0;
-    for (const char candidate : {',', ';', '\t', '|'}) {
-        const auto count = std::count(line.begin(), line.end(), candidate);
-        if (count > most) {
-            most = count;
-            best = std::string(1, candidate);
-        }
-    }
-    return best;
-}
-
-const std::vector<std::string>& names(const std::string& field)
-{
-    static const std::map<std::string, std::vector<std::string>> all{
-        {"input",
-            {"input", "text", "sentence", "question", "utterance", "query", "prompt", "document", "source", "content"}},
-        {"target", {"target", "output", "label", "answer", "intent", "category", "summary", "response", "completion"}},
-        {"references", {"references"}},
-        {"group", {"group", "group_id"}},
-        {"split", {"split"}},
-    };
-    return all.at(field);
-}
-
-bool looksLikeHeader(const std::vector<std::string>& cells)
-{
-    return std::any_of(cells.begin(), cells.end(), [](const std::string& cell) {
-        for (const char* field : {"input", "target"}) {
-            const auto& known = names(field);
-            if (std::find(known.begin(), known.end(), cell) != known.end())
-                return true;
-        }
-        return false;
-    });
-}
-
-void mapColumns(OpenFile& file)
-{
-    for (const char* field : {"input", "target", "references", "group", "split"}) {
-        if (file.used.columns.contains(field))
-            continue;
-        for (const std::string& name : names(field)) {
-            const bool there = std::find(file.columns.begin(), file.columns.end(), name) != file.columns.end();
-            const bool taken = std::any_of(file.used.columns.begin(), file.used.columns.end(),
-                [&](const auto& column) { return column.second == name; });
-            if (there && !taken) {
-                file.used.columns[field] = name;
-                break;
-            }
-        }
-    }
-    if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
-        file.used.columns["target"] = file.used.columns["label"];
-    const bool bare = file.used.header && !*file.used.header;
-    if (bare && !file.used.columns.contains("input") && file.columns.size() >= 2) {
-        file.used.columns.try_emplace("input", "column1");
-        file.used.columns.try_emplace("target", "column2");
-    }
-}
-
-void detectTable(OpenFile& file)
-{
-    if (*file.used.format == FileFormat::Tsv)
-        file.used.delimiter = "\t";
-    else if (file.used.delimiter.empty())
-        file.used.delimiter = detectDelimiter(file.text);
-    const CsvShape shape{file.used.delimiter.front(), *file.used.format == FileFormat::Csv};
-    std::vector<std::string> first;
-    readCsv(file.text, shape, [&](CsvRecord record) {
-        first = std::move(record.cells);
-        return false;
-    });
-    if (!file.used.header)
-        file.used.header = looksLikeHeader(first);
-    for (std::size_t i = 0; i < first.size(); ++i)
-        file.columns.push_back(*file.used.header ? first[i] : "column" + std::to_string(i + 1));
-}
-
-void detectJson(OpenFile& file)
-{
-    constexpr std::int64_t kLookedAt = 100;
-    std::set<std::string> seen;
-    ReadTold told;
-    told.record = [&](Record record) {
-        for (const auto& [column, values] : record.values)
-            seen.insert(column);
-        for (const auto& [column, type] : record.wrongTypes)
-            seen.insert(column);
-    };
-    told.issue = [](const RowIssue&) { };
-    if (readRecords(file, {}, told, kLookedAt))
-        file.columns.assign(seen.begin(), seen.end());
-}
-
-// Rows of a table as records.
-class TableReader {
+// Records told one after another, up to a limit.
+class Told final : public RecordSink {
 public:
-    TableReader(const OpenFile& file, std::string name, const ReadTold& told) : m_file(file), m_name(std::move(name)), m_told(told) { }
+    Told(const ReadTold& told, std::string file, std::int64_t limit) : m_told(told), m_file(std::move(file)), m_limit(limit) { }
 
-    // Whether it was told (the header isn't).
-    bool take(CsvRecord record)
+    void record(const Record& record) override
     {
-        if (std::exchange(m_first, false) && *m_file.used.header)
-            return false;
-        if (record.unclosedQuote)
-            return complain(record, Reason::Quote, "a quote is opened and never closed");
-        if (record.cells.size() == 1 && record.cells.front().empty() && m_file.columns.size() > 1)
-            return false;  // an empty line
-        if (record.cells.size() != m_file.columns.size())
-            return complain(record, Reason::Ragged,
-                std::to_string(record.cells.size()) + " columns where the table has "
-                    + std::to_string(m_file.columns.size()));
-        if (!isUtf8(record.raw))
-            return complain(record, Reason::Encoding, "not " + m_file.used.encoding);
-        Record told{record.line, {}, {}, {}};
-        for (std::size_t i = 0; i < record.cells.size(); ++i)
-            told.values[m_file.columns[i]] = {std::move(record.cells[i])};
-        told.excerpt = excerptOf(record.raw);
-        m_told.record(std::move(told));
-        return true;
+        Record& own = const_cast<Record&>(record);
+        own.line += offset;
+        m_told.record(record);
+        own.line -= offset;
+        ++m_count;
     }
+
+    void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) override
+    {
+        m_told.issue({m_file, offset + line, {}, reason, IssueAction::Quarantined, excerptOf(raw), std::move(words)});
+        ++m_count;
+    }
+
+    bool wantsMore() const override { return m_limit == 0 || m_count < m_limit; }
+
+    std::int64_t offset = 0;  // lines of the blocks before
 
 private:
-    bool complain(const CsvRecord& record, Reason reason, std::string words)
-    {
-        m_told.issue(
-            {m_name, record.line, {}, reason, IssueAction::Quarantined, excerptOf(record.raw), std::move(words)});
-        return true;
-    }
-
-    const OpenFile& m_file;
-    std::string m_name;
     const ReadTold& m_told;
-    bool m_first = true;
+    std::string m_file;
+    std::int64_t m_limit, m_count = 0;
 };
 
-Result<void> readTable(const OpenFile& file, const std::string& name, const ReadTold& told, std::int64_t limit,
-    const std::stop_token& stop)
+// The first records of all, to see what is in them.
+void sampleRecords(OpenFile& file)
 {
-    TableReader table(file, name, told);
-    std::int64_t told_ = 0;
-    const CsvShape shape{file.used.delimiter.front(), *file.used.format == FileFormat::Csv};
-    readCsv(file.text, shape, [&](CsvRecord record) {
-        const auto end = static_cast<std::int64_t>(record.raw.data() + record.raw.size() - file.text.data());
-        told_ += table.take(std::move(record)) ? 1 : 0;
-        if (told.progress)
-            told.progress(end, static_cast<std::int64_t>(file.text.size()));
-        return !stop.stop_requested() && (limit == 0 || told_ < limit);
-    });
-    return {};
-}
-
-void takeLine(JsonReader& json, std::string_view line, std::int64_t number, const std::string& name, const ReadTold& told)
-{
-    if (!isUtf8(line))
-        return told.issue(
-            {name, number, {}, Reason::Encoding, IssueAction::Quarantined, excerptOf(line), "bytes that aren't UTF-8"});
-    Record record;
-    record.line = number;
-    if (const std::string wrong = json.read(line, record); !wrong.empty())
-        return told.issue({name, number, {}, Reason::Json, IssueAction::Quarantined, excerptOf(line), wrong});
-    record.excerpt = excerptOf(line);
-    told.record(std::move(record));
-}
-
-Result<void> readLines(const OpenFile& file, const std::string& name, const ReadTold& told, std::int64_t limit,
-    const std::stop_token& stop)
-{
-    JsonReader json;
-    const std::string_view text = file.text;
-    std::int64_t number = 0, count = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        if (stop.stop_requested() || (limit > 0 && count >= limit))
-            return {};
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        std::string_view line = text.substr(at, end - at);
-        at = end + 1;
-        ++number;
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos)
-            continue;
-        takeLine(json, line, number, name, told);
-        ++count;
-        if (told.progress)
-            told.progress(static_cast<std::int64_t>(end), static_cast<std::int64_t>(text.size()));
-    }
-    return {};
-}
-
-// Documents of plain text, parted by blank lines.
-Result<void> readDocuments(const OpenFile& file, const std::string& name, const ReadTold& told, std::int64_t limit,
-    const std::stop_token& stop)
-{
-    std::int64_t number = 0, start = 0, count = 0;
-    std::string document;
-    const auto flush = [&] {
-        if (document.empty())
-            return;
-        ++count;
-        if (!isUtf8(document))
-            told.issue({name, start, {}, Reason::Encoding, IssueAction::Quarantined, excerptOf(document),
-                "bytes that aren't UTF-8"});
-        else
-            told.record({start, {{"text", {document}}}, {}, excerptOf(document)});
-        document.clear();
-    };
-    const std::string_view text = file.text;
-    for (std::size_t at = 0; at < text.size() && (limit == 0 || count < limit);) {
-        if (stop.stop_requested())
-            return {};
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        std::string_view line = text.substr(at, end - at);
-        at = end + 1;
-        ++number;
-        if (!line.empty() && line.back() == '\r')
-            line.remove_suffix(1);
-        if (line.find_first_not_of(" \t") == std::string_view::npos) {
-            flush();
-            continue;
+    std::vector<std::string> seen;
+    ReadTold told;
+    told.issue = [](const RowIssue&) { };
+    told.record = [&](const Record& record) {
+        for (std::uint32_t i = 0; i < record.root.count; ++i)
+            if (const std::string name(record.nameOf(record.root, i)); std::find(seen.begin(), seen.end(), name) == seen.end())
+                seen.push_back(name);
+        for (const auto& [path, value] : pathsOf(record)) {
+            const auto known = std::find_if(file.tree.begin(), file.tree.end(), [&, p = path](const Column& one) { return one.path == p; });
+            if (known == file.tree.end() && file.tree.size() < 500)
+                file.tree.push_back({path, std::string(wordOf(value->kind)), excerptOf(describe(record, *value))});
+            else if (known != file.tree.end() && known->kind == "null" && value->kind != ValueKind::Null)
+                *known = {path, std::string(wordOf(value->kind)), excerptOf(describe(record, *value))};
         }
-        if (document.empty())
-            start = number;
-        else
-            document += '\n';
-        document += line;
-        if (told.progress)
-            told.progress(static_cast<std::int64_t>(end), static_cast<std::int64_t>(text.size()));
+    };
+    const Result<void> unused = readRecords(file, told, kSampled);
+    if (!unused)
+        return;  // reading it in earnest will say why
+    if (file.columns.empty()) {
+        if (*file.used.format == FileFormat::JsonLines || *file.used.format == FileFormat::Json)
+            std::sort(seen.begin(), seen.end());
+        file.columns = std::move(seen);
     }
-    flush();
+}
+
+Result<void> detectText(OpenFile& file)
+{
+    Result<std::unique_ptr<ByteStream>> bytes = openBytes(file.path);
+    if (!bytes)
+        return std::move(bytes).error();
+    bool whole = false;
+    Result<std::string> head = headOf(**bytes, kHead, whole);
+    if (!head)
+        return std::move(head).error();
+    file.bytes = (*bytes)->total();
+    if (file.used.encoding.empty()) {
+        const EncodingGuess found = guessedEncoding(*head);
+        file.used.encoding = found.name;
+        file.guesses.push_back({"encoding", found.name, found.why, found.sure});
+    }
+    if (Result<void> known = checkEncoding(file.used.encoding); !known)
+        return known;
+    if (!isUtf8Name(file.used.encoding)) {
+        Result<std::unique_ptr<ByteStream>> text = openText(file.path, file.used.encoding);
+        if (!text)
+            return std::move(text).error();
+        head = headOf(**text, kHead, whole);
+        if (!head)
+            return std::move(head).error();
+    }
+    if (head->starts_with("\xEF\xBB\xBF"))
+        head->erase(0, 3);
+    if (static_cast<std::size_t>(std::count(head->begin(), head->end(), '\0')) * 100 > head->size())
+        return Error{ErrorCode::InvalidInput,
+            file.path.filename().string() + " isn't text: it has zero bytes. Expected JSON lines, JSON, CSV, TSV, CoNLL, Parquet, Arrow or plain text"};
+    detectFormat(file, *head, whole);
+    if (isTable(*file.used.format))
+        detectTable(file, *head);
+    else if (*file.used.format == FileFormat::Conll)
+        detectConll(file, *head);
+    else if (*file.used.format == FileFormat::Json)
+        detectLists(file, *head);
+    return {};
+}
+
+// Arrow's and Parquet's files begin with their names.
+Result<std::optional<FileFormat>> columnarForm(const std::filesystem::path& path)
+{
+    Result<std::unique_ptr<ByteStream>> bytes = openBytes(path);
+    if (!bytes)
+        return std::move(bytes).error();
+    bool whole = false;
+    const Result<std::string> head = headOf(**bytes, 8, whole);
+    if (!head)
+        return head.error();
+    if (head->starts_with("PAR1"))
+        return std::optional(FileFormat::Parquet);
+    return head->starts_with("ARROW1") || head->starts_with(std::string("\xFF\xFF\xFF\xFF", 4)) ? std::optional(FileFormat::Arrow) : std::nullopt;
+}
+
+Result<void> detect(OpenFile& file)
+{
+    std::error_code failure;
+    if (!file.used.partner.empty())
+        file.used.format = FileFormat::Parallel;
+    if (std::filesystem::is_directory(file.path, failure)) {
+        if (file.used.format && *file.used.format != FileFormat::Folder)
+            return Error{ErrorCode::InvalidInput, file.path.string() + " isn't a file of rows"};
+        file.used.format = FileFormat::Folder;
+        file.columns = {"text", "label", "file"};
+        return {};
+    }
+    const Result<std::optional<FileFormat>> columnar = columnarForm(file.path);
+    if (!columnar)
+        return columnar.error();
+    if (!file.used.format && *columnar) {
+        file.used.format = **columnar;
+        file.guesses.push_back({"format", std::string(wordOf(**columnar)), "its first bytes say so", 1});
+    }
+    if (!file.used.format || !isColumnar(*file.used.format))
+        return detectText(file);
+    if (!splitMember(file.path).second.empty())
+        return Error{ErrorCode::Unsupported, file.path.filename().string() + " is a table inside an archive: unpack it first"};
+    file.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file.path, failure));
+    const Result<std::vector<std::string>> columns = arrowColumns(file.path, *file.used.format);
+    if (!columns)
+        return columns.error();
+    file.columns = *columns;
     return {};
 }
 
 }  // namespace
+
 
 std::string_view wordOf(FileFormat format)
 {
@@ -331,6 +204,20 @@ std::optional<FileFormat> fileFormatOf(std::string_view word)
     return std::nullopt;
 }
 
+std::optional<FileFormat> formatOfName(const std::filesystem::path& file)
+{
+    const std::string extension = lowerExtension(file);
+    if (extension == ".gz")
+        return formatOfName(file.stem());
+    static const std::map<std::string, FileFormat> known{{".jsonl", FileFormat::JsonLines}, {".ndjson", FileFormat::JsonLines},
+        {".json", FileFormat::Json}, {".csv", FileFormat::Csv}, {".tsv", FileFormat::Tsv}, {".tab", FileFormat::Tsv},
+        {".txt", FileFormat::Text}, {".conll", FileFormat::Conll}, {".conllu", FileFormat::Conll}, {".bio", FileFormat::Conll},
+        {".iob", FileFormat::Conll}, {".iob2", FileFormat::Conll}, {".bioes", FileFormat::Conll}, {".parquet", FileFormat::Parquet},
+        {".arrow", FileFormat::Arrow}, {".feather", FileFormat::Arrow}};
+    const auto found = known.find(extension);
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string excerptOf(std::string_view text)
 {
     constexpr std::size_t kCharacters = 200;
@@ -340,68 +227,102 @@ std::string excerptOf(std::string_view text)
     return repairedUtf8(text.substr(0, std::min(at, text.size())));
 }
 
-std::optional<std::vector<std::string>> fieldOf(const Record& record, const std::string& column)
+Result<OpenFile> openFile(const std::filesystem::path& path, const ReadOptions& options)
 {
-    const auto found = record.values.find(column);
-    if (found != record.values.end())
-        return found->second;
-    if (column.find('+') == std::string::npos)
-        return std::nullopt;
-    std::string joined;
-    for (std::size_t at = 0; at <= column.size();) {
-        const std::size_t end = std::min(column.find('+', at), column.size());
-        const std::string part = column.substr(at, end - at);
-        const auto value = record.values.find(part);
-        if (value == record.values.end() || value->second.empty())
-            return std::nullopt;
-        joined += (joined.empty() ? "" : "\n") + part + ": " + value->second.front();
-        at = end + 1;
-    }
-    return std::vector{joined};
+    OpenFile file;
+    file.path = path;
+    file.used = options;
+    if (Result<void> detected = detect(file); !detected)
+        return std::move(detected).error();
+    for (const auto& [field, expression] : options.columns)
+        if (const Result<Expression> compiled = Expression::compile(expression); !compiled)
+            return compiled.error();
+    sampleRecords(file);
+    mapColumns(file);
+    return file;
 }
 
-Result<OpenFile> openFile(const std::filesystem::path& file, const ReadOptions& options)
+Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file)
 {
-    Result<std::string> bytes = bytesOf(file);
-    if (!bytes)
-        return std::move(bytes).error();
-    OpenFile opened;
-    opened.sha256 = sha256(*bytes);
-    opened.bytes = static_cast<std::int64_t>(bytes->size());
-    opened.used = options;
-    Result<std::string> text = decoded(*std::move(bytes), opened.used.encoding);
+    const FileFormat format = *file.used.format;
+    if (format == FileFormat::Folder)
+        return folderBlocks(file.path);
+    if (isColumnar(format))
+        return arrowBlocks(file.path, format);
+    Result<std::unique_ptr<ByteStream>> text = openText(file.path, file.used.encoding);
     if (!text)
-        return std::move(text).error().within(file.filename().string());
-    opened.text = *std::move(text);
-    if (std::memchr(opened.text.data(), '\0', std::min<std::size_t>(opened.text.size(), 4096)))
-        return Error{ErrorCode::InvalidInput,
-            file.filename().string() + " isn't text: it has zero bytes. Expected JSON lines, JSON, CSV, TSV or plain text"};
-    if (!opened.used.format)
-        opened.used.format = detectFormat(file, opened.text);
-    if (*opened.used.format == FileFormat::Csv || *opened.used.format == FileFormat::Tsv)
-        detectTable(opened);
-    else if (*opened.used.format == FileFormat::Text)
-        opened.columns = {"text"};
-    else
-        detectJson(opened);
-    mapColumns(opened);
-    return opened;
+        return std::move(text).error();
+    switch (format) {
+    case FileFormat::Json: return jsonBlocks(*std::move(text), file.outerList);
+    case FileFormat::Csv:
+    case FileFormat::Tsv:
+        return textBlocks(*std::move(text), file.used.quotes.value_or(true) ? cutAtCsvRecords : cutAtLines, file.used.delimiter.front());
+    case FileFormat::Text:
+    case FileFormat::Conll: return textBlocks(*std::move(text), cutAtBlankLines);
+    case FileFormat::Parallel: {
+        Result<std::unique_ptr<ByteStream>> targets = openText(file.used.partner, file.used.encoding);
+        if (!targets)
+            return std::move(targets).error();
+        return parallelBlocks(*std::move(text), *std::move(targets));
+    }
+    default: return textBlocks(*std::move(text), cutAtLines);
+    }
 }
 
-Result<void> readRecords(const OpenFile& file, const std::string& name, const ReadTold& told, std::int64_t limit,
-    const std::stop_token& stop)
+std::unique_ptr<BlockParser> makeParser(const OpenFile& file)
 {
-    Result<void> done;
+    const bool decoded = !isUtf8Name(file.used.encoding);
     switch (*file.used.format) {
-    case FileFormat::JsonLines: done = readLines(file, name, told, limit, stop); break;
-    case FileFormat::Json: done = readJsonArray(file.text, name, told, limit, stop); break;
+    case FileFormat::JsonLines: return jsonLinesParser();
+    case FileFormat::Json: return jsonListParser(file.innerList);
     case FileFormat::Csv:
-    case FileFormat::Tsv: done = readTable(file, name, told, limit, stop); break;
-    case FileFormat::Text: done = readDocuments(file, name, told, limit, stop); break;
+    case FileFormat::Tsv: return tableParser(file);
+    case FileFormat::Text: return documentParser(decoded);
+    case FileFormat::Conll: return conllParser(file);
+    case FileFormat::Parquet:
+    case FileFormat::Arrow: return arrowParser();
+    case FileFormat::Parallel: return parallelParser(decoded);
+    case FileFormat::Folder: return folderParser();
     }
-    if (done && stop.stop_requested())
-        return Error{ErrorCode::Cancelled, {}};
-    return done;
+    return jsonLinesParser();
+}
+
+namespace {
+
+Result<void> readFrom(BlockSource& source, const OpenFile& file, const ReadTold& told, std::int64_t limit, const std::stop_token& stop)
+{
+    const std::unique_ptr<BlockParser> parser = makeParser(file);
+    Told sink(told, file.path.string(), limit);
+    Block block;
+    for (bool first = true; sink.wantsMore(); first = false) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        const Result<bool> more = source.next(block);
+        if (!more)
+            return more.error();
+        if (!*more)
+            break;
+        sink.offset += parser->parse(block, first, sink);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> readRecords(const OpenFile& file, const ReadTold& told, std::int64_t limit, const std::stop_token& stop)
+{
+    Result<std::unique_ptr<BlockSource>> source = openBlocks(file);
+    return source ? readFrom(**source, file, told, limit, stop) : Result<void>(std::move(source).error());
+}
+
+Result<std::string> readRecordsHashed(const OpenFile& file, const ReadTold& told, const std::stop_token& stop)
+{
+    Result<std::unique_ptr<BlockSource>> source = openBlocks(file);
+    if (!source)
+        return std::move(source).error();
+    if (Result<void> read = readFrom(**source, file, told, 0, stop); !read)
+        return std::move(read).error();
+    return (*source)->sha256();
 }
 
 }  // namespace taskfold::data

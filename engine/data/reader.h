@@ -13,57 +13,69 @@
 #include <string_view>
 #include <vector>
 
-/// Files as records of named columns. Every record that can't be read is told as an issue; the rest goes on.
+/// Files as records of named values. Every record that can't be read is told as an issue; the rest goes on.
 namespace taskfold::data {
 
-enum class FileFormat { JsonLines, Json, Csv, Tsv, Text };
+class Record;
+
+enum class FileFormat { JsonLines, Json, Csv, Tsv, Text, Conll, Parquet, Arrow, Parallel, Folder };
 
 /// How to read a file; what is empty is detected.
 struct ReadOptions {
     std::optional<FileFormat> format;
-    std::string encoding;  // utf-8 utf-16le utf-16be latin-1 windows-1252
+    std::string encoding;  // utf-8 utf-16le utf-16be latin-1 windows-1252 gb18030
     std::string delimiter;  // one character, of CSV
     std::optional<bool> header;
-    std::map<std::string, std::string> columns;  // field (input, target, references, label, group, split) to column
+    std::optional<bool> quotes;  // whether quotes of a table hold cells together
+    std::string rows;  // where the list of rows lies in JSON: "data.items"; lists in lists: "data.paragraphs.qas"
+    std::optional<int> tokenColumn, tagColumn;  // of CoNLL, from 1
+    std::filesystem::path partner;  // the file of targets, of parallel files
+    std::map<std::string, std::string> columns;  // field (input, target, references, label, group, split) to expression
 };
 
-struct Record {
-    std::int64_t line = 0;  // of the file, where it begins, from 1
-    std::map<std::string, std::vector<std::string>> values;  // column to its texts; several for a list
-    // Column to what stands there instead of text: "a number" (whose text is among the values too), "null", "a list".
-    std::map<std::string, std::string> wrongTypes;
-    std::string excerpt;
+/// Something that was detected, how sure it is (of 1), and why.
+struct Guess {
+    std::string what, value, why;
+    double sure = 1;
 };
 
-/// A file that was decoded and whose form was detected.
+/// A place in the records: "data.text", and what stands there.
+struct Column {
+    std::string path, kind, sample;
+};
+
+/// A file whose form was detected by its beginning.
 struct OpenFile {
-    std::string text;  // UTF-8 but for rows that weren't
-    std::string sha256;  // of the bytes
-    std::int64_t bytes = 0;
+    std::filesystem::path path;
+    std::int64_t bytes = 0;  // on disk
     ReadOptions used;
-    std::vector<std::string> columns;  // seen in the beginning
+    std::vector<Guess> guesses;
+    std::vector<std::string> columns;  // of the records, at the top
+    std::vector<Column> tree;  // and below
+    std::vector<std::string> lists;  // of a JSON file: where rows may lie
+    std::string outerList, innerList;  // of `used.rows`: what is read piece by piece, and the lists inside each piece
 };
 
 struct ReadTold {
-    std::function<void(Record)> record;
+    std::function<void(const Record&)> record;  // it lives until the function returns
     std::function<void(RowIssue)> issue;
-    std::function<void(std::int64_t done, std::int64_t total)> progress;  // bytes
 };
 
 /// Unsupported or InvalidInput in one sentence where the file can't be read at all.
 Result<OpenFile> openFile(const std::filesystem::path& file, const ReadOptions& options);
 
-/// Tells every record; at most `limit` records and issues (0: all). Cancelled when told to stop.
-Result<void> readRecords(const OpenFile& file, const std::string& name, const ReadTold& told, std::int64_t limit = 0,
-    const std::stop_token& stop = {});
+/// Tells the records on this thread; at most `limit` records and issues (0: all). Cancelled when told to stop.
+Result<void> readRecords(const OpenFile& file, const ReadTold& told, std::int64_t limit = 0, const std::stop_token& stop = {});
 
-/// The record's field by its mapped column. "a+b" joins columns as lines "a: ...".
-std::optional<std::vector<std::string>> fieldOf(const Record& record, const std::string& column);
+/// All of them; answers the SHA-256 of the file's bytes.
+Result<std::string> readRecordsHashed(const OpenFile& file, const ReadTold& told, const std::stop_token& stop = {});
 
 /// At most 200 characters, whole ones.
 std::string excerptOf(std::string_view text);
 
 std::string_view wordOf(FileFormat format);
 std::optional<FileFormat> fileFormatOf(std::string_view word);
+/// By a name's ending; .gz aside.
+std::optional<FileFormat> formatOfName(const std::filesystem::path& file);
 
 }  // namespace taskfold::data

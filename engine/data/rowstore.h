@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,13 +15,24 @@
 /// Rows as immutable Arrow IPC files, named by what they hold: rows/<hash>.arrow.
 namespace taskfold::data {
 
-/// SHA-256 over every field of every row, in order. Lower-case hexadecimal.
+class SealedFile;
+
+/// SHA-256 over every field of every row, in order, by batches (isFullBatch), so that several threads may compute it and
+/// no row is copied for it. Lower-case hexadecimal.
 std::string hashOf(std::span<const Row> rows);
 
-/// Written beside, synced and renamed; a file that is there already stays as it is. Answers the hash.
+/// Written without a name, synced and then named; a file that is there already stays as it is. Answers the hash.
 Result<std::string> writeRows(const std::filesystem::path& folder, std::span<const Row> rows);
 
-/// A file's rows, mapped into memory as long as this lives. Any number of threads may read one.
+struct UnnamedRows {
+    std::unique_ptr<SealedFile> file;
+    std::string hash;
+};
+/// The same, not named yet: it vanishes with the value.
+Result<UnnamedRows> prepareRows(const std::filesystem::path& folder, std::span<const Row> rows);
+
+/// A file's rows, mapped into memory as long as this lives. Any number of threads may read one. A large file's batches are
+/// checked when first touched: one that is damaged throws.
 class RowFile {
 public:
     static Result<RowFile> open(const std::filesystem::path& folder, const std::string& hash);
@@ -34,6 +46,11 @@ public:
     std::string_view input(std::int64_t index) const;
     std::string_view target(std::int64_t index) const;
     Row row(std::int64_t index) const;
+    /// The row of that line; -1 where there is none. Lines rise.
+    std::int64_t indexOfLine(std::int64_t line) const;
+
+    /// Calls for every row in order, and gives each part's memory back behind it. Stops when told false.
+    void each(const std::function<bool(std::int64_t index)>& told) const;
 
 private:
     struct Columns;

@@ -1,7 +1,11 @@
 #include "engine/data/sources.h"
 
+#include "engine/data/reader.h"
+#include "engine/data/stream.h"
+
 #include <algorithm>
 #include <array>
+#include <map>
 #include <system_error>
 
 namespace taskfold::data {
@@ -10,7 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kRowFiles{".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".tab"};
+// Inputs and targets of parallel files, by their names' endings.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kPartners{{{".in", ".out"}, {".src", ".tgt"},
+    {".source", ".target"}, {".input", ".target"}, {".input", ".output"}, {".text", ".label"}, {".text", ".labels"},
+    {".txt", ".label"}, {".txt", ".labels"}}};
 
 std::string lower(std::string text)
 {
@@ -20,9 +27,8 @@ std::string lower(std::string text)
 
 bool holdsRows(const fs::path& file)
 {
-    const std::string extension = lower(file.extension().string());
-    return file.filename() != "task.json"
-        && std::find(kRowFiles.begin(), kRowFiles.end(), extension) != kRowFiles.end();
+    const std::optional<FileFormat> format = formatOfName(file);
+    return file.filename() != "task.json" && format && *format != FileFormat::Text;
 }
 
 std::vector<fs::path> entriesOf(const fs::path& folder)
@@ -35,20 +41,108 @@ std::vector<fs::path> entriesOf(const fs::path& folder)
     return entries;
 }
 
+// The file of targets that belongs to a file of inputs; empty: it has none.
+fs::path partnerOf(const fs::path& file)
+{
+    std::error_code failure;
+    const std::string extension = lower(file.extension().string());
+    for (const auto& [inputs, targets] : kPartners) {
+        fs::path partner = file;
+        partner.replace_extension(targets);
+        if (extension == inputs && fs::is_regular_file(partner, failure))
+            return partner;
+    }
+    if (file.filename() == "seq.in" && fs::is_regular_file(file.parent_path() / "label", failure))
+        return file.parent_path() / "label";
+    return {};
+}
+
+// Whether the folder's folders are labels, each with texts in it and nothing else.
+bool isLabelFolder(const fs::path& folder)
+{
+    std::error_code failure;
+    int labels = 0;
+    for (const fs::path& entry : entriesOf(folder)) {
+        if (!fs::is_directory(entry, failure))
+            continue;
+        if (splitOfName(entry.filename().string()))
+            return false;
+        const std::vector<fs::path> texts = entriesOf(entry);
+        const bool only = !texts.empty() && std::all_of(texts.begin(), texts.end(), [&](const fs::path& text) {
+            return fs::is_regular_file(text, failure) && lower(text.extension().string()) == ".txt" && !splitOfName(text.stem().string());
+        });
+        if (!only)
+            return false;
+        ++labels;
+    }
+    return labels >= 2;
+}
+
+void addFiles(TaskSource& task, const fs::path& folder, std::optional<Split> ofFolder)
+{
+    std::error_code failure;
+    for (const fs::path& entry : entriesOf(folder)) {
+        if (!fs::is_regular_file(entry, failure))
+            continue;
+        std::string stem = entry.stem().string();
+        if (lower(entry.extension().string()) == ".gz")
+            stem = fs::path(stem).stem().string();
+        const std::optional<Split> split = ofFolder ? ofFolder : splitOfName(stem);
+        const fs::path partner = partnerOf(entry);
+        const bool text = split && formatOfName(entry) == FileFormat::Text;  // CoNLL's files are often called .txt
+        if ((holdsRows(entry) || text || !partner.empty()) && (split || !task.taskFile.empty()))
+            task.files.push_back({entry, split, partner});
+    }
+}
+
 std::optional<TaskSource> taskFolder(const fs::path& folder)
 {
     TaskSource task{folder.filename().string(), {}, {}};
     std::error_code failure;
     if (fs::is_regular_file(folder / "task.json", failure))
         task.taskFile = folder / "task.json";
-    for (const fs::path& entry : entriesOf(folder)) {
-        if (!fs::is_regular_file(entry, failure) || !holdsRows(entry))
-            continue;
-        const std::optional<Split> split = splitOfName(entry.stem().string());
-        if (split || !task.taskFile.empty())
-            task.files.push_back({entry, split});
-    }
+    addFiles(task, folder, std::nullopt);
+    if (task.files.empty() && isLabelFolder(folder))
+        task.files.push_back({folder, std::nullopt, {}});
+    if (task.files.empty())
+        for (const fs::path& entry : entriesOf(folder)) {
+            const std::optional<Split> split = splitOfName(entry.filename().string());
+            if (!split || !fs::is_directory(entry, failure))
+                continue;
+            if (isLabelFolder(entry))
+                task.files.push_back({entry, split, {}});
+            else
+                addFiles(task, entry, split);
+        }
     return task.files.empty() ? std::nullopt : std::optional(std::move(task));
+}
+
+// An archive's files: of one task, or each folder's of a task of its own.
+Result<std::vector<TaskSource>> archiveTasks(const fs::path& archive)
+{
+    const Result<std::vector<ArchiveMember>> members = membersOf(archive);
+    if (!members)
+        return members.error();
+    std::map<std::string, TaskSource> tasks;
+    for (const ArchiveMember& member : *members) {
+        const fs::path name(member.name);
+        const std::optional<FileFormat> format = formatOfName(name);
+        if (!format || name.filename() == "task.json" || name.filename().string().starts_with('.'))
+            continue;
+        std::string stem = name.stem().string();
+        if (lower(name.extension().string()) == ".gz")
+            stem = fs::path(stem).stem().string();
+        const std::string folder = name.has_parent_path() ? name.parent_path().filename().string() : archive.stem().string();
+        TaskSource& task = tasks[folder];
+        task.name = folder;
+        task.files.push_back({member.path, splitOfName(stem), {}});
+    }
+    std::vector<TaskSource> all;
+    for (auto& [name, task] : tasks)
+        all.push_back(std::move(task));
+    if (all.empty())
+        return Error{ErrorCode::InvalidInput, archive.filename().string() + " holds no files of rows"};
+    return all;
 }
 
 }  // namespace
@@ -79,8 +173,12 @@ Result<std::vector<TaskSource>> findTasks(const fs::path& given)
         path = path.parent_path();  // a trailing slash
     if (!fs::exists(path, failure))
         return Error{ErrorCode::NotFound, "there is no " + given.string()};
-    if (!fs::is_directory(path, failure))
-        return std::vector{TaskSource{path.stem().string(), {}, {{path, std::nullopt}}}};
+    if (!fs::is_directory(path, failure) && lower(path.extension().string()) == ".zip")
+        return archiveTasks(path);
+    if (!fs::is_directory(path, failure)) {
+        const fs::path stem = lower(path.extension().string()) == ".gz" ? path.stem().stem() : path.stem();
+        return std::vector{TaskSource{stem.string(), {}, {{path, std::nullopt, partnerOf(path)}}}};
+    }
     if (const auto task = taskFolder(fs::absolute(path)))
         return std::vector{*task};
     std::vector<TaskSource> tasks;
@@ -92,8 +190,8 @@ Result<std::vector<TaskSource>> findTasks(const fs::path& given)
     }
     if (tasks.empty())
         return Error{ErrorCode::InvalidInput,
-            given.string() + " holds no task: expected train, validation or test files (.jsonl, .json, .csv, .tsv), or "
-                             "folders of those"};
+            given.string() + " holds no task: expected train, validation or test files (.jsonl, .json, .csv, .tsv, .conll, "
+                             ".parquet, .arrow), a folder for each label, or folders of those"};
     return tasks;
 }
 

@@ -14,6 +14,7 @@ namespace taskfold::data {
 struct SourceOf {
     std::filesystem::path file;
     std::optional<Split> split;  // none: the file's name doesn't say
+    std::filesystem::path partner;  // the targets of a file of inputs; empty: they are in it
 };
 
 /// A task as it lies on disk: its files, and task.json where there is one.
@@ -23,8 +24,8 @@ struct TaskSource {
     std::vector<SourceOf> files;
 };
 
-/// A file, a task folder (train/validation/test.*), or a folder of those. Links are followed once, not in circles.
-/// NotFound, or InvalidInput where there is nothing to import.
+/// A file, a task folder (train/validation/test.*, parallel files, a folder a split or a folder a label), a .zip of one, or
+/// a folder of those. Links are followed once, not in circles. NotFound, or InvalidInput where there is nothing to import.
 Result<std::vector<TaskSource>> findTasks(const std::filesystem::path& path);
 
 /// Plain-text files of a corpus: the file itself, or those of a folder.

@@ -1,20 +1,11 @@
 #include "engine/data/splitting.h"
 
-#include "engine/core/hash.h"
-
 #include <algorithm>
 #include <cmath>
 
 namespace taskfold::data {
 
 namespace {
-
-// Evenly over 0 to 1, the same on every machine.
-double placeOf(const RawRow& raw)
-{
-    const std::string hex = sha256(raw.row.group.empty() ? raw.row.input : raw.row.group).substr(0, 13);
-    return static_cast<double>(std::stoull(hex, nullptr, 16)) / std::pow(2.0, 52);
-}
 
 Split splitAt(double place)
 {
@@ -23,37 +14,66 @@ Split splitAt(double place)
 
 }  // namespace
 
-std::map<Split, std::vector<RawRow>> splitUp(const Task& task, std::vector<RawRow> rows)
+void Splitter::count(const std::vector<RowKey>& kept)
 {
-    const bool grouped
-        = std::any_of(rows.begin(), rows.end(), [](const RawRow& raw) { return !raw.row.group.empty(); });
-    std::vector<Split> splits(rows.size());
-    std::map<std::string, std::vector<std::pair<double, std::size_t>>> labels;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double place = placeOf(rows[i]);
-        splits[i] = splitAt(place);
-        if (!grouped && choosesLabels(task))
-            labels[rows[i].row.target].emplace_back(place, i);
+    for (const RowKey& key : kept) {
+        Label& label = m_labels[key.target];
+        if (label.many)
+            continue;
+        label.hashes.push_back(key.input[0]);
+        if (label.hashes.size() > kRanked) {
+            label.many = true;
+            label.hashes = {};
+        }
     }
-    for (auto& [label, places] : labels) {
-        std::sort(places.begin(), places.end());
-        for (std::size_t k = 0; k < places.size(); ++k)
-            splits[places[k].second]
-                = splitAt((static_cast<double>(k) + 0.5) / static_cast<double>(places.size()));
-    }
-    std::map<Split, std::vector<RawRow>> parts;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        parts[splits[i]].push_back(std::move(rows[i]));
-    return parts;
 }
 
-std::vector<RawRow> takeValidation(std::vector<RawRow>& train)
+// Hashes of one label in order: the row of rank k of n goes where (k + 1/2) / n lies.
+void Splitter::settle()
 {
-    std::vector<RawRow> kept, taken;
-    for (RawRow& raw : train)
-        (placeOf(raw) < 0.1 ? taken : kept).push_back(std::move(raw));
-    train = std::move(kept);
-    return taken;
+    constexpr std::uint64_t kEnd = ~std::uint64_t{0};
+    for (auto& [target, label] : m_labels) {
+        if (label.many)
+            continue;
+        std::sort(label.hashes.begin(), label.hashes.end());
+        const auto n = static_cast<double>(label.hashes.size());
+        label.toValidation = label.toTest = kEnd;
+        for (std::size_t k = 0; k < label.hashes.size(); ++k) {
+            const Split split = splitAt((static_cast<double>(k) + 0.5) / n);
+            if (split != Split::Train)
+                label.toValidation = std::min(label.toValidation, label.hashes[k]);
+            if (split == Split::Test)
+                label.toTest = std::min(label.toTest, label.hashes[k]);
+        }
+        label.hashes = {};
+    }
+}
+
+Split Splitter::splitOf(const RowKey& key) const
+{
+    const auto label = m_labels.find(key.target);
+    if (label == m_labels.end() || label->second.many)
+        return splitOfInput(key.input[0]);
+    return key.input[0] >= label->second.toTest ? Split::Test
+        : key.input[0] >= label->second.toValidation ? Split::Validation
+                                                     : Split::Train;
+}
+
+Split Splitter::splitOfGroup(std::string_view group)
+{
+    std::uint64_t hash[2];
+    hashText(group, hash);
+    return splitOfInput(hash[0]);
+}
+
+Split Splitter::splitOfInput(std::uint64_t inputHash)
+{
+    return splitAt(unit(inputHash));
+}
+
+bool takenForValidation(std::uint64_t inputHash)
+{
+    return unit(inputHash) < 0.1;
 }
 
 }  // namespace taskfold::data

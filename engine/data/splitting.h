@@ -1,18 +1,42 @@
 #pragma once
 
 #include "engine/core/task.h"
-#include "engine/data/cleaning.h"
+#include "engine/data/rowkeys.h"
 
-#include <map>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace taskfold::data {
 
-/// Where no split was given: 80/10/10 of the rows, those of one group together, stratified by label where there are
-/// labels and no groups; by hash, so that the same rows give the same splits (method.md 3, step 6).
-std::map<Split, std::vector<RawRow>> splitUp(const Task& task, std::vector<RawRow> rows);
+/// Where no split was given: 80/10/10 of the rows, those of one group together, stratified by label where there are labels
+/// and no groups; by hash, so that the same rows give the same splits (method.md 3, step 6).
+class Splitter {
+public:
+    /// Rows that stay, in any order; only for tasks with labels and no groups.
+    void count(const std::vector<RowKey>& kept);
+    /// To be called once all are counted.
+    void settle();
 
-/// A tenth of the training rows, by hash, for a task that came without validation rows.
-std::vector<RawRow> takeValidation(std::vector<RawRow>& train);
+    Split splitOf(const RowKey& key) const;
+    static Split splitOfGroup(std::string_view group);
+    static Split splitOfInput(std::uint64_t inputHash);
+
+private:
+    // Of a label with more rows the hash alone gives shares that are near enough.
+    static constexpr std::size_t kRanked = 20'000;
+
+    struct Label {
+        std::vector<std::uint64_t> hashes;
+        bool many = false;
+        std::uint64_t toValidation = 0, toTest = 0;  // bounds of the sorted hashes
+    };
+
+    std::unordered_map<std::uint64_t, Label> m_labels;
+};
+
+/// Whether a training row is taken for validation where only test rows came along: one in ten, by hash.
+bool takenForValidation(std::uint64_t inputHash);
 
 }  // namespace taskfold::data

@@ -67,11 +67,6 @@ Result<void> readLabels(const std::filesystem::path& file, const object& json, T
     return {};
 }
 
-bool looksLikeSlots(const std::string& target)
-{
-    return target == "none" || target.find(": ") != std::string::npos;
-}
-
 }  // namespace
 
 MetricKind usualMetric(TaskKind kind)
@@ -116,28 +111,34 @@ Result<Task> readTaskFile(const std::filesystem::path& file)
     return task;
 }
 
-Task guessedTask(const std::string& name, std::span<const Row> train)
+Task guessedTask(const std::string& name, const TargetCounts& counts)
 {
-    constexpr std::size_t kMostLabels = 200, kLongestLabel = 60;
     Task task;
     task.name = name;
-    std::set<std::string> targets;
-    std::size_t slots = 0, longest = 0;
-    for (const Row& row : train) {
-        if (targets.size() <= kMostLabels)
-            targets.insert(row.target);
-        slots += looksLikeSlots(row.target) ? 1 : 0;
-        longest = std::max(longest, row.target.size());
+    std::set<std::string> labels;
+    if (!counts.many) {
+        const std::map<std::string, std::string> variants = variantsOf(counts);
+        for (const auto& [hash, one] : counts.targets)
+            labels.insert(variants.contains(one.text) ? variants.at(one.text) : one.text);
     }
-    const bool few = targets.size() >= 2 && targets.size() <= kMostLabels && targets.size() * 3 <= train.size();
-    if (few && longest <= kLongestLabel) {
+    const auto count = static_cast<std::int64_t>(labels.size());
+    if (count >= 2 && labels.size() <= TargetCounts::kMostLabels && count * 3 <= counts.rows
+        && counts.longest <= TargetCounts::kLongestLabel) {
         task.kind = TaskKind::Classification;
-        task.labels.assign(targets.begin(), targets.end());
-    } else if (!train.empty() && slots * 10 >= train.size() * 9) {
+        task.labels.assign(labels.begin(), labels.end());
+    } else if (counts.rows > 0 && counts.slots * 10 >= counts.rows * 9) {
         task.kind = TaskKind::Extraction;
     }
     task.metric = usualMetric(task.kind);
     return task;
+}
+
+Task guessedTask(const std::string& name, std::span<const Row> train)
+{
+    TargetCounts counts;
+    for (const Row& row : train)
+        counts.add(row.target, std::hash<std::string>()(row.target), row.input.size() + row.target.size());
+    return guessedTask(name, counts);
 }
 
 }  // namespace taskfold::data

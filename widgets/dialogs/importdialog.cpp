@@ -183,6 +183,10 @@ void ImportDialog::showPreview(int request, const ImportPreview& preview)
     const auto bad = std::count_if(preview.rows.begin(), preview.rows.end(),
         [](const PreviewRow& row) { return !row.problem.isEmpty(); });
     const QString rows = countedText(std::ssize(preview.rows), tr("the first row"), tr("the first %1 rows"));
+    if (!preview.problem.isEmpty()) {
+        m_previewNote->setText(preview.problem);
+        return;
+    }
     m_previewNote->setText(bad == 0
             ? tr("%1: all of %2 are good").arg(QFileInfo(preview.file).fileName(), rows)
             : tr("%1: %2 of %3 have a problem")

@@ -32,6 +32,14 @@ QString delimiterTitle(const QString& delimiter)
     return delimiter;
 }
 
+// What is chosen, or typed where that is possible: an expression of the mapping language.
+QString chosenIn(const QComboBox* box)
+{
+    const QString text = box->currentText().trimmed();
+    const int known = box->findText(text);
+    return known >= 0 ? box->itemData(known).toString() : text;
+}
+
 void choose(QComboBox* box, const QVariant& data)
 {
     const QSignalBlocker quiet(box);
@@ -49,6 +57,7 @@ ImportOptions::ImportOptions(QWidget* parent)
     , m_encoding(box(u"importEncoding"_s, tr("Encoding")))
     , m_delimiter(box(u"importDelimiter"_s, tr("Delimiter")))
     , m_header(box(u"importHeader"_s, tr("First line")))
+    , m_rows(box(u"importRows"_s, tr("Rows lie in")))
     , m_layout(new QGridLayout(this))
 {
     m_layout->setContentsMargins({});
@@ -83,11 +92,11 @@ void ImportOptions::buildReading()
     for (const Split split : {Split::Train, Split::Validation, Split::Test})
         m_split->addItem(titleOf(split), static_cast<int>(split));
     m_format->addItem(tr("Detect"));
-    for (const QString& format : {u"jsonl"_s, u"json"_s, u"csv"_s, u"tsv"_s})
+    for (const QString& format : {u"jsonl"_s, u"json"_s, u"csv"_s, u"tsv"_s, u"conll"_s, u"parquet"_s, u"arrow"_s, u"folder"_s, u"txt"_s})
         m_format->addItem(format.toUpper(), format);
     m_encoding->addItem(tr("Detect"));
     for (const QString& encoding :
-        {u"utf-8"_s, u"utf-16le"_s, u"utf-16be"_s, u"latin-1"_s, u"windows-1252"_s})
+        {u"utf-8"_s, u"utf-16le"_s, u"utf-16be"_s, u"latin-1"_s, u"windows-1252"_s, u"gb18030"_s})
         m_encoding->addItem(encoding.toUpper(), encoding);
     m_delimiter->addItem(tr("Detect"));
     for (const QString& delimiter : {u","_s, u";"_s, u"\t"_s, u"|"_s})
@@ -95,9 +104,10 @@ void ImportOptions::buildReading()
     m_header->addItem(tr("Detect"));
     m_header->addItem(tr("Column names"), true);
     m_header->addItem(tr("Already a row"), false);
+    m_rows->addItem(tr("Detect"));
 
     int column = 0;
-    for (QComboBox* control : {m_kind, m_task, m_split, m_format, m_encoding, m_delimiter, m_header}) {
+    for (QComboBox* control : {m_kind, m_task, m_split, m_format, m_encoding, m_delimiter, m_header, m_rows}) {
         auto* title = new QLabel(control->accessibleName(), this);
         title->setProperty("muted", true);
         title->setBuddy(control);
@@ -115,6 +125,10 @@ void ImportOptions::buildMapping()
     for (const QString& field : fields()) {
         QComboBox* control = box(u"importColumn_"_s + field, tr("Column of %1").arg(fieldTitle(field)));
         control->addItem(tr("Detect"));
+        control->setEditable(true);
+        control->setInsertPolicy(QComboBox::NoInsert);
+        control->lineEdit()->setPlaceholderText(tr("column or expression"));
+        connect(control->lineEdit(), &QLineEdit::textEdited, this, &ImportOptions::changed);
         m_columns[field] = control;
         auto* title = new QLabel(fieldTitle(field), this);
         title->setProperty("muted", true);
@@ -152,6 +166,9 @@ void ImportOptions::showItem(const ImportItem& item)
     choose(m_format, text(item.settings.format));
     choose(m_encoding, text(item.settings.encoding));
     choose(m_delimiter, text(item.settings.delimiter));
+    if (!item.settings.rows.isEmpty() && m_rows->findData(item.settings.rows) < 0)
+        m_rows->addItem(item.settings.rows, item.settings.rows);
+    choose(m_rows, text(item.settings.rows));
     choose(m_header, item.settings.header ? QVariant(*item.settings.header) : QVariant());
     for (const auto& [field, control] : m_columns) {
         const QSignalBlocker quiet(control);
@@ -164,40 +181,65 @@ void ImportOptions::showItem(const ImportItem& item)
     followKind();
 }
 
-void ImportOptions::showDetected(QComboBox* control, const QString& value)
+void ImportOptions::showDetected(QComboBox* control, const QString& value, const QString& why)
 {
     control->setItemText(0, value.isEmpty() ? tr("Detect") : tr("Auto: %1").arg(value));
+    control->setItemData(0, why, Qt::ToolTipRole);
+    control->setToolTip(why.isEmpty() ? control->currentText() : why);
 }
 
 void ImportOptions::showPreview(const ImportPreview& preview)
 {
-    showDetected(m_format, preview.used.format.toUpper());
-    showDetected(m_encoding, preview.used.encoding.toUpper());
-    showDetected(m_delimiter, delimiterTitle(preview.used.delimiter));
+    const auto why = [&](const QString& what) {
+        const auto found = preview.why.find(what);
+        return found == preview.why.end() ? QString() : found->second;
+    };
+    showDetected(m_format, preview.used.format.toUpper(), why(u"format"_s));
+    showDetected(m_encoding, preview.used.encoding.toUpper(), why(u"encoding"_s));
+    showDetected(m_delimiter, delimiterTitle(preview.used.delimiter), why(u"delimiter"_s));
     showDetected(m_header,
         !preview.used.header       ? QString()
             : *preview.used.header ? tr("names")
-                                   : tr("a row"));
+                                   : tr("a row"),
+        why(u"header"_s));
+    showDetected(m_rows, preview.used.rows, why(u"rows"_s));
     const bool table = preview.used.format == u"csv" || preview.used.format == u"tsv";
     m_delimiter->setEnabled(table);
     m_header->setEnabled(table);
     for (const ImportFile& file : preview.files)
         if (file.path == preview.file)
             m_task->lineEdit()->setPlaceholderText(file.task);
+    offerLists(preview);
     offerColumns(preview);
+}
+
+void ImportOptions::offerLists(const ImportPreview& preview)
+{
+    m_rows->setEnabled(!preview.lists.isEmpty());
+    for (const QString& list : preview.lists)
+        if (m_rows->findData(list) < 0)
+            m_rows->addItem(list.isEmpty() ? tr("the file itself") : list, list);
 }
 
 void ImportOptions::offerColumns(const ImportPreview& preview)
 {
     for (const auto& [field, control] : m_columns) {
         const QSignalBlocker quiet(control);
-        const QVariant chosen = control->currentData();
+        if (control->lineEdit()->hasFocus() && control->lineEdit()->isModified())
+            continue;  // the user is writing in it
+        const QString now = chosenIn(control);
+        const QVariant chosen = now.isEmpty() ? QVariant() : QVariant(now);
         control->clear();
         const auto used = preview.used.columns.find(field);
         control->addItem(
             used == preview.used.columns.end() ? tr("None") : tr("Auto: %1").arg(used->second));
         for (const QString& column : preview.columns)
             control->addItem(column, column);
+        for (const auto& [path, sample] : preview.fields) {
+            if (control->findData(path) < 0)
+                control->addItem(path, path);
+            control->setItemData(control->findData(path), sample, Qt::ToolTipRole);
+        }
         if (chosen.isValid() && control->findData(chosen) < 0)
             control->addItem(chosen.toString(), chosen);
         control->setCurrentIndex(chosen.isValid() ? control->findData(chosen) : 0);
@@ -218,8 +260,9 @@ ImportItem ImportOptions::applied(ImportItem item) const
     const QVariant header = m_header->currentData();
     item.settings.header = header.isValid() ? std::optional(header.toBool()) : std::nullopt;
     item.settings.columns.clear();
+    item.settings.rows = m_rows->currentData().toString();
     for (const auto& [field, control] : m_columns)
-        if (const QString column = control->currentData().toString(); !column.isEmpty())
+        if (const QString column = chosenIn(control); !column.isEmpty())
             item.settings.columns[field] = column;
     return item;
 }

@@ -34,8 +34,9 @@ private:
     void buildReading();
     void buildMapping();
     QComboBox* box(const QString& name, const QString& title);
-    void showDetected(QComboBox* box, const QString& value);
+    void showDetected(QComboBox* box, const QString& value, const QString& why = {});
     void offerColumns(const ImportPreview& preview);
+    void offerLists(const ImportPreview& preview);
     void followKind();
 
     QComboBox* m_kind;
@@ -45,6 +46,7 @@ private:
     QComboBox* m_encoding;
     QComboBox* m_delimiter;
     QComboBox* m_header;
+    QComboBox* m_rows;
     std::map<QString, QComboBox*> m_columns;
     QGridLayout* m_layout;
 };

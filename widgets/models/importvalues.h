@@ -19,11 +19,12 @@ enum class OnError { Quarantine, Stop, Skip };
 
 /// How to read what the user chose. Empty: as detected.
 struct ReadSettings {
-    QString format;  // jsonl json csv tsv txt
-    QString encoding;  // utf-8 utf-16le utf-16be latin-1 windows-1252
+    QString format;  // jsonl json csv tsv conll parquet arrow folder txt
+    QString encoding;  // utf-8 utf-16le utf-16be latin-1 windows-1252 gb18030
     QString delimiter;
     std::optional<bool> header;
-    std::map<QString, QString> columns;  // field (input, target, references, label, group, split) to column
+    std::map<QString, QString> columns;  // field (input, target, references, label, group, split) to expression
+    QString rows{};  // where the list of rows lies in JSON: "data.items"
 
     bool operator==(const ReadSettings&) const = default;
 };
@@ -65,6 +66,10 @@ struct ImportPreview {
     QString file;  // the one the rows are of
     ReadSettings used;  // with everything detected filled in
     QStringList columns;
+    std::vector<std::pair<QString, QString>> fields;  // every place in the records, nested ones too, and what stands there
+    QStringList lists;  // where rows may lie in a JSON file
+    std::map<QString, QString> why;  // what was detected (format, encoding, ...) to how sure that is and why
+    QString problem;  // why it can't be imported like this yet
     std::vector<PreviewRow> rows;
     std::optional<Error> error;  // it can't be read at all
 };

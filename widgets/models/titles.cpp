@@ -75,6 +75,7 @@ QString titleOf(Reason reason)
     case Reason::Leak: return Words::tr("Leak from a test split");
     case Reason::TooLong: return Words::tr("Too long");
     case Reason::PairLength: return Words::tr("Files of different length");
+    case Reason::Quality: return Words::tr("Too poor to learn from");
     }
     return {};
 }

@@ -1,0 +1,494 @@
+#include "engine/data/detect.h"
+
+#include "engine/data/csv.h"
+#include "engine/data/jsonvalue.h"
+#include "engine/data/parsers.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace taskfold::data {
+
+namespace {
+
+constexpr std::size_t kLooked = 200;  // lines or records
+
+void guess(OpenFile& file, std::string what, std::string value, double sure, std::string why)
+{
+    file.guesses.push_back({std::move(what), std::move(value), std::move(why), sure});
+}
+
+std::string_view firstLine(std::string_view text)
+{
+    LineWalk lines(text);
+    std::string_view line;
+    while (lines.next(line))
+        if (!isBlankText(line))
+            return line;
+    return {};
+}
+
+// How many of the first lines are whole JSON objects, and how many lines there are.
+std::pair<int, int> objectLines(std::string_view head)
+{
+    JsonValues json;
+    LineWalk lines(head);
+    std::string_view line;
+    std::pair<int, int> count{0, 0};
+    while (count.second < 20 && lines.next(line)) {
+        if (isBlankText(line))
+            continue;
+        ++count.second;
+        Record record;
+        std::string padded = std::string(line) + std::string(JsonValues::kPadding, '\0');
+        count.first += json.read({padded.data(), line.size()}, record).empty() && record.root.kind == ValueKind::Object ? 1 : 0;
+    }
+    return count;
+}
+
+// Columns that most of the first records have with this delimiter, and the share that has as many.
+std::pair<std::size_t, double> columnsWith(std::string_view head, char delimiter)
+{
+    CsvScanner scanner(head, {delimiter, true});
+    std::vector<CsvCell> cells;
+    std::map<std::size_t, std::size_t> counts;
+    std::size_t all = 0;
+    while (!scanner.atEnd() && all < kLooked) {
+        const CsvState state = scanner.next(cells);
+        if (state == CsvState::Cut && all > 0 && scanner.atEnd())
+            break;
+        if (!isBlankText(scanner.raw())) {
+            ++counts[cells.size()];
+            ++all;
+        }
+    }
+    std::pair<std::size_t, double> best{1, 0};
+    for (const auto& [columns, count] : counts)
+        if (static_cast<double>(count) / static_cast<double>(all) > best.second)
+            best = {columns, static_cast<double>(count) / static_cast<double>(all)};
+    return best;
+}
+
+void detectDelimiter(OpenFile& file, std::string_view head)
+{
+    if (*file.used.format == FileFormat::Tsv && file.used.delimiter.empty()) {
+        file.used.delimiter = "\t";
+        return;
+    }
+    if (!file.used.delimiter.empty())
+        return;
+    std::pair<std::size_t, double> best{1, 0};
+    file.used.delimiter = ",";
+    for (const char candidate : {',', '\t', ';', '|'}) {
+        const auto found = columnsWith(head, candidate);
+        if (found.first > 1 && (best.first == 1 || found.second > best.second + 0.05)) {
+            best = found;
+            file.used.delimiter = std::string(1, candidate);
+        }
+    }
+    guess(file, "delimiter", file.used.delimiter == "\t" ? "tab" : file.used.delimiter, best.first > 1 ? best.second : 0.3,
+        best.first > 1 ? "with it most rows have " + std::to_string(best.first) + " columns" : "no delimiter parts the rows");
+}
+
+// Whether quotes hold cells together. In files with tabs they are often letters like any other.
+void detectQuotes(OpenFile& file, std::string_view head)
+{
+    if (file.used.quotes)
+        return;
+    if (file.used.delimiter != "\t") {
+        file.used.quotes = true;
+        return;
+    }
+    CsvScanner scanner(head, {'\t', true});
+    std::vector<CsvCell> cells;
+    std::size_t needed = 0, broken = 0;
+    for (std::size_t i = 0; i < kLooked && !scanner.atEnd(); ++i) {
+        broken += scanner.next(cells) == CsvState::OpenQuote ? 1 : 0;
+        for (const CsvCell& cell : cells)
+            needed += cell.doubled || cell.text.find_first_of("\t\n") != std::string_view::npos ? 1 : 0;
+    }
+    file.used.quotes = needed > 0 && broken == 0;
+    if (head.find('"') != std::string_view::npos)
+        guess(file, "quotes", *file.used.quotes ? "around cells" : "as letters", 0.8,
+            *file.used.quotes ? "cells with tabs or quotes in them are quoted" : "no cell needs them");
+}
+
+const std::vector<std::string>& namesOf(const std::string& field)
+{
+    static const std::map<std::string, std::vector<std::string>> all{
+        {"input", {"input", "text", "sentence", "question", "utterance", "query", "prompt", "document", "source", "content", "article", "dialogue", "review", "tweet", "comment", "passage", "title", "instruction", "words", "tokens"}},
+        {"target", {"target", "output", "label", "answer", "intent", "category", "summary", "response", "completion", "answers", "gold_label", "class", "sentiment", "topic", "labels", "highlights", "slots", "tag", "y"}},
+        {"references", {"references"}},
+        {"group", {"group", "group_id"}},
+        {"split", {"split"}},
+    };
+    return all.at(field);
+}
+
+bool isKnownName(std::string cell)
+{
+    std::transform(cell.begin(), cell.end(), cell.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const char* field : {"input", "target", "references", "group", "split"})
+        if (std::find(namesOf(field).begin(), namesOf(field).end(), cell) != namesOf(field).end())
+            return true;
+    return cell == "premise" || cell == "hypothesis" || cell == "context" || cell == "id";
+}
+
+bool isNumber(std::string_view cell)
+{
+    return !cell.empty() && cell.find_first_not_of("0123456789.-+eE") == std::string_view::npos;
+}
+
+void detectHeader(OpenFile& file, const std::vector<std::vector<std::string>>& rows)
+{
+    if (file.used.header || rows.empty())
+        return;
+    const std::vector<std::string>& first = rows.front();
+    const auto say = [&](bool header, double sure, std::string why) {
+        file.used.header = header;
+        guess(file, "header", header ? "yes" : "no", sure, std::move(why));
+    };
+    if (std::any_of(first.begin(), first.end(), isKnownName))
+        return say(true, 0.95, "the first row has names that columns usually have");
+    bool nameLike = true, repeats = false, others = false;
+    for (std::size_t c = 0; c < first.size(); ++c) {
+        nameLike = nameLike && !first[c].empty() && first[c].size() <= 40 && !isNumber(first[c]) && first[c].find(' ') == std::string::npos;
+        for (std::size_t r = 1; r < rows.size(); ++r) {
+            if (c >= rows[r].size())
+                continue;
+            repeats = repeats || rows[r][c] == first[c];
+            others = others || rows[r][c].find(' ') != std::string::npos || isNumber(rows[r][c]);
+        }
+    }
+    if (repeats)
+        return say(false, 0.9, "a cell of the first row stands in other rows, too");
+    if (nameLike && others)
+        return say(true, 0.7, "the first row's cells are single words, other rows' aren't");
+    say(false, 0.6, "the first row looks like the others");
+}
+
+// The keys of objects inside each list, and the lists, by their path.
+class ListScan {
+public:
+    explicit ListScan(std::string_view text) : m_text(text) { }
+
+    std::vector<std::string> lists;  // by where they begin
+    std::map<std::string, std::set<std::string>> fields;
+
+    void scan()
+    {
+        std::string path;
+        value(path, 0);
+    }
+
+private:
+    void blank()
+    {
+        while (m_at < m_text.size() && std::string_view(" \t\r\n,").find(m_text[m_at]) != std::string_view::npos)
+            ++m_at;
+    }
+
+    std::string string()
+    {
+        std::string text;
+        for (++m_at; m_at < m_text.size() && m_text[m_at] != '"'; ++m_at) {
+            if (m_text[m_at] == '\\')
+                ++m_at;
+            if (m_at < m_text.size())
+                text += m_text[m_at];
+        }
+        ++m_at;
+        return text;
+    }
+
+    void value(const std::string& path, int depth)
+    {
+        blank();
+        if (m_at >= m_text.size() || depth > 20)
+            return;
+        if (m_text[m_at] == '"') {
+            string();
+        } else if (m_text[m_at] == '{') {
+            object(path, depth);
+        } else if (m_text[m_at] == '[') {
+            list(path, depth);
+        } else {
+            while (m_at < m_text.size() && std::string_view(",]}").find(m_text[m_at]) == std::string_view::npos)
+                ++m_at;
+        }
+    }
+
+    void object(const std::string& path, int depth)
+    {
+        ++m_at;
+        for (;;) {
+            blank();
+            if (m_at >= m_text.size() || m_text[m_at] != '"') {
+                ++m_at;  // the closing brace, or something broken
+                return;
+            }
+            const std::string key = string();
+            blank();
+            if (m_at < m_text.size() && m_text[m_at] == ':')
+                ++m_at;
+            fields[path].insert(key);
+            const std::size_t before = m_at;
+            value(path.empty() ? key : path + "." + key, depth + 1);
+            if (m_at == before)
+                return;
+        }
+    }
+
+    void list(const std::string& path, int depth)
+    {
+        ++m_at;
+        blank();
+        if (m_at < m_text.size() && m_text[m_at] == '{' && std::find(lists.begin(), lists.end(), path) == lists.end())
+            lists.push_back(path);
+        for (;;) {
+            blank();
+            if (m_at >= m_text.size() || m_text[m_at] == ']') {
+                ++m_at;
+                return;
+            }
+            const std::size_t before = m_at;
+            value(path, depth + 1);
+            if (m_at == before)
+                return;
+        }
+    }
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+};
+
+int scoreOf(const std::set<std::string>& fields)
+{
+    int score = 0;
+    for (const char* field : {"input", "target"})
+        score += std::any_of(namesOf(field).begin(), namesOf(field).end(), [&](const std::string& name) { return fields.contains(name); }) ? 1 : 0;
+    return score;
+}
+
+FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
+{
+    if (start == '[') {
+        guess(file, "format", "json", 1, "it begins with a list");
+        return FileFormat::Json;
+    }
+    const auto [objects, lines] = objectLines(head);
+    ListScan scan(head);
+    scan.scan();
+    const bool isRow = scoreOf(scan.fields[""]) > 0;
+    if (objects > 0 && (lines > 1 || isRow || scan.lists.empty())) {
+        guess(file, "format", "jsonl", objects == lines ? 1 : 0.8,
+            std::to_string(objects) + " of the first " + std::to_string(lines) + " lines are objects");
+        return FileFormat::JsonLines;
+    }
+    if (!scan.lists.empty() && !isRow) {
+        guess(file, "format", "json", 0.9, "it is one object with a list of rows in it");
+        return FileFormat::Json;
+    }
+    guess(file, "format", "jsonl", 0.5, "its lines begin like objects");
+    return FileFormat::JsonLines;
+}
+
+}  // namespace
+
+double conllShare(std::string_view head)
+{
+    LineWalk lines(head);
+    std::string_view line;
+    std::size_t all = 0, fit = 0, blank = 0;
+    while (all < kLooked * 5 && lines.next(line)) {
+        if (isBlankText(line)) {
+            ++blank;
+            continue;
+        }
+        ++all;
+        const std::size_t at = line.find_last_of(" \t");
+        if (at == std::string_view::npos || at == 0)
+            continue;
+        const std::string_view tag = line.substr(at + 1);
+        const bool typed = tag.size() > 2 && tag[1] == '-' && std::string_view("BIESLUM").find(tag[0]) != std::string_view::npos;
+        fit += tag == "O" || typed ? 1 : 0;
+    }
+    return all >= 2 && (blank > 0 || all < 50) ? static_cast<double>(fit) / static_cast<double>(all) : 0;
+}
+
+void detectFormat(OpenFile& file, std::string_view head, bool)
+{
+    if (file.used.format)
+        return;
+    const std::optional<FileFormat> named = formatOfName(file.path);
+    const std::size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    const char start = first == std::string_view::npos ? ' ' : head[first];
+    const bool mayBeJson = !named || *named == FileFormat::JsonLines || *named == FileFormat::Json;
+    if (mayBeJson && (start == '[' || start == '{')) {
+        file.used.format = jsonForm(file, head, start);
+        return;
+    }
+    const double tags = !mayBeJson || !named ? conllShare(head) : 0;
+    if (named != FileFormat::Csv && tags > 0.8) {
+        file.used.format = FileFormat::Conll;
+        return guess(file, "format", "conll", tags, "its lines end in tags of BIO or BIOES");
+    }
+    if (named && *named != FileFormat::Text) {
+        file.used.format = *named;
+        return guess(file, "format", std::string(wordOf(*named)), 0.9, "its name says so");
+    }
+    const auto tabs = columnsWith(head, '\t');
+    if (tabs.first > 1 && tabs.second > 0.9) {
+        file.used.format = FileFormat::Tsv;
+        return guess(file, "format", "tsv", 0.8, "tabs part each line into " + std::to_string(tabs.first) + " columns");
+    }
+    const auto commas = columnsWith(head, firstLine(head).find(';') != std::string_view::npos ? ';' : ',');
+    if (!named && commas.first > 1 && commas.second > 0.9) {
+        file.used.format = FileFormat::Csv;
+        return guess(file, "format", "csv", 0.7, "each line has " + std::to_string(commas.first) + " columns");
+    }
+    file.used.format = FileFormat::Text;
+    guess(file, "format", "txt", named ? 0.9 : 0.5, named ? "its name says so" : "nothing else fits");
+}
+
+void detectTable(OpenFile& file, std::string_view head)
+{
+    detectDelimiter(file, head);
+    detectQuotes(file, head);
+    CsvScanner scanner(head, {file.used.delimiter.front(), *file.used.quotes});
+    std::vector<CsvCell> cells;
+    std::vector<std::vector<std::string>> rows;
+    while (!scanner.atEnd() && rows.size() < kLooked) {
+        scanner.next(cells);
+        if (rows.empty() && isBlankText(scanner.raw()))
+            continue;
+        std::vector<std::string> row;
+        for (const CsvCell& cell : cells)
+            row.push_back(cell.doubled ? undoubled(cell.text) : std::string(cell.text));
+        rows.push_back(std::move(row));
+    }
+    detectHeader(file, rows);
+    const std::vector<std::string> first = rows.empty() ? std::vector<std::string>{} : rows.front();
+    for (std::size_t i = 0; i < first.size(); ++i) {
+        std::string name = file.used.header.value_or(false) && !isBlankText(first[i]) ? first[i] : "column" + std::to_string(i + 1);
+        if (std::find(file.columns.begin(), file.columns.end(), name) != file.columns.end())
+            name += " (" + std::to_string(i + 1) + ")";
+        file.columns.push_back(std::move(name));
+    }
+}
+
+void detectConll(OpenFile& file, std::string_view head)
+{
+    file.columns = {"text", "slots", "tokens"};
+    if (file.used.tokenColumn && file.used.tagColumn)
+        return;
+    // CoNLL-U and its kin number their tokens in the first column.
+    LineWalk lines(head);
+    std::string_view line;
+    std::size_t all = 0, numbered = 0;
+    while (all < kLooked && lines.next(line)) {
+        if (isBlankText(line) || line.starts_with("#"))
+            continue;
+        ++all;
+        numbered += isNumber(line.substr(0, line.find_first_of(" \t"))) && std::count(line.begin(), line.end(), '\t') + std::count(line.begin(), line.end(), ' ') > 1 ? 1 : 0;
+    }
+    const bool second = all > 0 && numbered * 10 > all * 9;
+    if (!file.used.tokenColumn)
+        file.used.tokenColumn = second ? 2 : 1;
+    guess(file, "token column", std::to_string(*file.used.tokenColumn), 0.9, second ? "the first column counts tokens" : "the first column holds words");
+}
+
+void detectLists(OpenFile& file, std::string_view head)
+{
+    ListScan scan(head);
+    scan.scan();
+    file.lists = scan.lists;
+    if (file.lists.empty())
+        return;
+    if (file.used.rows.empty()) {
+        file.used.rows = file.lists.front();
+        for (const std::string& list : file.lists)
+            if (scoreOf(scan.fields[list]) > scoreOf(scan.fields[file.used.rows]))
+                file.used.rows = list;
+        if (!file.used.rows.empty())
+            guess(file, "rows", file.used.rows, file.lists.size() > 1 ? 0.7 : 0.95, "a list of objects lies there");
+    }
+    file.outerList = file.lists.front();
+    const std::string& rows = file.used.rows;
+    for (const std::string& list : file.lists)
+        if ((rows == list || rows.starts_with(list + ".")) && list.size() < file.outerList.size())
+            file.outerList = list;
+    if (!file.outerList.empty() && rows != file.outerList && !rows.starts_with(file.outerList + "."))
+        file.outerList = rows;
+    file.innerList = rows == file.outerList ? std::string{} : rows.substr(file.outerList.empty() ? 0 : file.outerList.size() + 1);
+}
+
+namespace {
+
+// The path's own name, or where texts lie in the objects that it leads to.
+std::string fitting(const OpenFile& file, const std::string& name)
+{
+    const auto kindOf = [&](const std::string& path) -> const Column* {
+        const auto found = std::find_if(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
+        return found == file.tree.end() ? nullptr : &*found;
+    };
+    for (const char* inner : {"[].text", ".text", "[].label", ".label"})
+        if (const Column* below = kindOf(name + inner); below && (below->kind == "text" || below->kind == "a list"))
+            return name + inner;
+    return name;
+}
+
+bool has(const OpenFile& file, const std::string& column)
+{
+    return std::find(file.columns.begin(), file.columns.end(), column) != file.columns.end();
+}
+
+void mapPairs(OpenFile& file)
+{
+    if (file.used.columns.contains("input"))
+        return;
+    static const std::array<std::pair<std::string, std::string>, 6> kPairs{{{"premise", "hypothesis"},
+        {"sentence1", "sentence2"}, {"question1", "question2"}, {"text_a", "text_b"}, {"text1", "text2"}, {"query", "passage"}}};
+    for (const auto& [one, other] : kPairs)
+        if (has(file, one) && has(file, other)) {
+            file.used.columns["input"] = one + "+" + other;
+            return guess(file, "kind", "pair-classification", 0.8, "it has " + one + " and " + other);
+        }
+    for (const auto& [one, other] : {std::pair<std::string, std::string>{"context", "question"}, {"instruction", "input"}})
+        if (has(file, one) && has(file, other))
+            file.used.columns["input"] = "{" + one + "}\\n{" + other + "}";
+}
+
+}  // namespace
+
+void mapColumns(OpenFile& file)
+{
+    if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
+        file.used.columns["target"] = file.used.columns["label"];
+    mapPairs(file);
+    for (const char* field : {"input", "target", "references", "group", "split"}) {
+        if (file.used.columns.contains(field))
+            continue;
+        for (const std::string& name : namesOf(field)) {
+            const auto column = std::find_if(file.columns.begin(), file.columns.end(), [&](std::string one) {
+                std::transform(one.begin(), one.end(), one.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                return one == name;
+            });
+            const bool taken = column != file.columns.end() && std::any_of(file.used.columns.begin(), file.used.columns.end(),
+                [&](const auto& one) { return one.second == *column; });
+            if (column != file.columns.end() && !taken) {
+                file.used.columns[field] = fitting(file, *column);
+                break;
+            }
+        }
+    }
+    const bool bare = file.used.header && !*file.used.header;
+    if (bare && !file.used.columns.contains("input") && file.columns.size() >= 2) {
+        file.used.columns.try_emplace("input", "column1");
+        file.used.columns.try_emplace("target", "column2");
+    }
+}
+
+}  // namespace taskfold::data

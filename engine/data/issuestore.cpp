@@ -1,0 +1,168 @@
+#include "engine/data/issuestore.h"
+
+#include "engine/core/hash.h"
+#include "engine/data/rowstore.h"
+#include "engine/data/tablefile.h"
+
+#include <arrow/io/file.h>
+#include <arrow/ipc/api.h>
+
+namespace taskfold::data {
+
+namespace {
+
+constexpr std::size_t kBatch = 8192;
+
+using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+arrow::Result<Batches> readBatches(const std::filesystem::path& file)
+{
+    ARROW_ASSIGN_OR_RAISE(const auto mapped, arrow::io::MemoryMappedFile::Open(file.string(), arrow::io::FileMode::READ));
+    ARROW_ASSIGN_OR_RAISE(const auto reader, arrow::ipc::RecordBatchFileReader::Open(mapped));
+    if (!reader->schema()->Equals(*issueSchema()))
+        return arrow::Status::Invalid("it isn't a file of issues");
+    Batches batches;
+    for (int i = 0; i < reader->num_record_batches(); ++i) {
+        ARROW_ASSIGN_OR_RAISE(auto batch, reader->ReadRecordBatch(i));
+        ARROW_RETURN_NOT_OK(batch->Validate());
+        batches.push_back(std::move(batch));
+    }
+    return batches;
+}
+
+std::string_view textAt(const arrow::RecordBatch& batch, int column, std::int64_t row)
+{
+    return static_cast<const arrow::LargeStringArray&>(*batch.column(column)).GetView(row);
+}
+
+RowIssue issueAt(const arrow::RecordBatch& batch, std::int64_t row, const std::vector<std::string>& files)
+{
+    const auto file = static_cast<std::size_t>(static_cast<const arrow::Int32Array&>(*batch.column(0)).Value(row));
+    return {file < files.size() ? files[file] : std::string{},
+        static_cast<const arrow::Int64Array&>(*batch.column(1)).Value(row), std::string(textAt(batch, 2, row)),
+        reasonOf(textAt(batch, 3, row)).value_or(Reason::Empty),
+        issueActionOf(textAt(batch, 4, row)).value_or(IssueAction::Quarantined), std::string(textAt(batch, 5, row)),
+        std::string(textAt(batch, 6, row))};
+}
+
+Result<Batches> openIssues(const std::filesystem::path& folder, const std::string& hash)
+{
+    auto batches = readBatches(rowsPath(folder, hash));
+    if (!batches.ok())
+        return errorOf(batches.status(), "rows/" + hash + ".arrow");
+    return *std::move(batches);
+}
+
+}  // namespace
+
+struct IssueWriter::Batch {
+    std::vector<std::int32_t> file;
+    std::vector<std::int64_t> line;
+    TextColumn field, reason, action, excerpt, detail;
+
+    std::shared_ptr<arrow::RecordBatch> made() const
+    {
+        const auto count = static_cast<std::int64_t>(line.size());
+        const auto numbers = [](const auto& values) {
+            return std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(values.data()),
+                static_cast<std::int64_t>(values.size() * sizeof(values[0])));
+        };
+        return arrow::RecordBatch::Make(issueSchema(), count,
+            std::vector<std::shared_ptr<arrow::Array>>{
+                std::make_shared<arrow::Int32Array>(count, numbers(file), nullptr, 0),
+                std::make_shared<arrow::Int64Array>(count, numbers(line), nullptr, 0), textArray(field),
+                textArray(reason), textArray(action), textArray(excerpt), textArray(detail)});
+    }
+};
+
+IssueWriter::IssueWriter(std::filesystem::path folder) : m_folder(std::move(folder)), m_batch(std::make_unique<Batch>()) { }
+IssueWriter::~IssueWriter() = default;
+IssueWriter::IssueWriter(IssueWriter&&) noexcept = default;
+
+Result<void> IssueWriter::add(int file, const RowIssue& issue)
+{
+    ++m_counts[{issue.reason, issue.action}];
+    m_batch->file.push_back(file);
+    m_batch->line.push_back(issue.line);
+    m_batch->field.add(issue.field);
+    m_batch->reason.add(wordOf(issue.reason));
+    m_batch->action.add(wordOf(issue.action));
+    m_batch->excerpt.add(issue.excerpt);
+    m_batch->detail.add(issue.detail);
+    return m_batch->line.size() >= kBatch ? flush() : Result<void>{};
+}
+
+Result<void> IssueWriter::flush()
+{
+    if (!m_writer) {
+        Result<std::unique_ptr<TableWriter>> writer = TableWriter::make(m_folder, issueSchema());
+        if (!writer)
+            return std::move(writer).error();
+        m_writer = *std::move(writer);
+    }
+    const auto batch = m_batch->made();
+    Result<void> done = m_writer->write(*batch, digestOf(*batch));
+    *m_batch = {};
+    return done;
+}
+
+Result<IssueWriter::Finished> IssueWriter::finish()
+{
+    if (m_batch->line.empty() && !m_writer)
+        return Finished{};
+    if (!m_batch->line.empty())
+        if (Result<void> done = flush(); !done)
+            return std::move(done).error();
+    Result<std::string> hash = m_writer->finish();
+    if (!hash)
+        return std::move(hash).error();
+    return Finished{m_writer->take(), *std::move(hash)};
+}
+
+Result<std::vector<RowIssue>> readIssues(const std::filesystem::path& folder, const std::string& hash,
+    const std::vector<std::string>& files, const IssueQuery& query)
+{
+    std::vector<RowIssue> found;
+    if (hash.empty())
+        return found;
+    const Result<Batches> batches = openIssues(folder, hash);
+    if (!batches)
+        return batches.error();
+    const std::string reason = query.reason ? std::string(wordOf(*query.reason)) : "";
+    const std::string action = query.action ? std::string(wordOf(*query.action)) : "";
+    std::int64_t place = 0;
+    for (const auto& batch : *batches) {
+        if (reason.empty() && action.empty() && place + batch->num_rows() <= query.offset) {
+            place += batch->num_rows();
+            continue;
+        }
+        if (!batch->ValidateFull().ok())
+            return Error{ErrorCode::Damaged, "rows/" + hash + ".arrow holds other issues than its name says"};
+        for (std::int64_t row = 0; row < batch->num_rows(); ++row) {
+            if ((!reason.empty() && textAt(*batch, 3, row) != reason) || (!action.empty() && textAt(*batch, 4, row) != action))
+                continue;
+            if (place++ < query.offset)
+                continue;
+            if (static_cast<std::int64_t>(found.size()) >= query.limit)
+                return found;
+            found.push_back(issueAt(*batch, row, files));
+        }
+    }
+    return found;
+}
+
+Result<void> verifyIssues(const std::filesystem::path& folder, const std::string& hash)
+{
+    const Result<Batches> batches = openIssues(folder, hash);
+    if (!batches)
+        return batches.error();
+    Sha256 found;
+    found.add("taskfold issues 1\n");
+    for (const auto& batch : *batches)
+        found.add(digestOf(*batch));
+    if (found.hex() != hash)
+        return Error{ErrorCode::Damaged, "rows/" + hash + ".arrow holds other issues than its name says"};
+    return {};
+}
+
+}  // namespace taskfold::data

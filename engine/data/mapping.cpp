@@ -1,0 +1,311 @@
+#include "engine/data/mapping.h"
+
+#include "engine/data/mappingnodes.h"
+
+#include <algorithm>
+
+namespace taskfold::data {
+
+namespace {
+
+constexpr std::size_t kLongest = 10'000;  // of an expression
+
+class Compiler {
+public:
+    explicit Compiler(std::string_view text) : m_text(text) { }
+
+    Result<std::unique_ptr<Expression::Node>> compile()
+    {
+        if (m_text.size() > kLongest)
+            return wrong("it is too long");
+        auto node = whole();
+        if (!m_wrong.empty())
+            return wrong(m_wrong);
+        return node;
+    }
+
+private:
+    using Node = Expression::Node;
+    using Kind = Node::Kind;
+
+    Error wrong(const std::string& words) const
+    {
+        return {ErrorCode::InvalidInput, "the mapping “" + std::string(m_text.substr(0, 200)) + "” can't be read: " + words};
+    }
+
+    void fail(std::string words)
+    {
+        if (m_wrong.empty())
+            m_wrong = std::move(words) + " at character " + std::to_string(m_at + 1);
+    }
+
+    std::unique_ptr<Node> whole()
+    {
+        if (m_text.find('{') != std::string_view::npos || m_text.find('}') != std::string_view::npos)
+            return templated();
+        if (isCall())
+            return call();
+        const std::size_t plus = m_text.find('+');
+        return plus == std::string_view::npos ? path(m_text) : joined();
+    }
+
+    // Whether it starts with one of our words and an opening bracket.
+    bool isCall() const
+    {
+        const std::size_t open = m_text.find('(');
+        if (open == std::string_view::npos || !m_text.ends_with(')'))
+            return false;
+        const std::string_view word = m_text.substr(0, open);
+        return word == "join" || word == "sorted" || word == "first" || word == "words" || word == "spans";
+    }
+
+    std::unique_ptr<Node> joined()
+    {
+        auto node = std::make_unique<Node>();
+        node->kind = Kind::Lines;
+        for (std::size_t at = 0; at <= m_text.size();) {
+            const std::size_t end = std::min(m_text.find('+', at), m_text.size());
+            node->parts.push_back(path(m_text.substr(at, end - at)));
+            at = end + 1;
+        }
+        auto exact = path(m_text);  // a column may be called "a+b"
+        node->whole = std::move(exact);
+        return node;
+    }
+
+    std::unique_ptr<Node> path(std::string_view text)
+    {
+        auto node = std::make_unique<Node>();
+        node->kind = Kind::Path;
+        node->name = std::string(text);
+        if (text.empty()) {
+            fail("a field's name is missing");
+            return node;
+        }
+        for (std::size_t at = 0; at < text.size();) {
+            Step step;
+            if (text[at] == '[') {
+                const std::size_t end = text.find(']', at);
+                const std::string inside(end == std::string_view::npos ? std::string_view{} : text.substr(at + 1, end - at - 1));
+                if (end == std::string_view::npos || inside.size() > 9 || inside.find_first_not_of("0123456789") != std::string::npos)
+                    break;  // not ours: the whole is one name
+                step.index = inside.empty() ? Step::kEach : std::stoi(inside);
+                at = end + 1;
+                if (at < text.size() && text[at] == '.')
+                    ++at;
+            } else {
+                const std::size_t end = std::min(text.find_first_of(".[", at), text.size());
+                step.name = std::string(text.substr(at, end - at));
+                at = end < text.size() && text[end] == '.' ? end + 1 : end;
+            }
+            node->steps.push_back(std::move(step));
+        }
+        return node;
+    }
+
+    std::unique_ptr<Node> templated()
+    {
+        auto node = std::make_unique<Node>();
+        node->kind = Kind::Template;
+        std::string literal;
+        const auto flush = [&] {
+            auto piece = std::make_unique<Node>();
+            piece->kind = Kind::Literal;
+            piece->name = std::exchange(literal, {});
+            if (!piece->name.empty())
+                node->parts.push_back(std::move(piece));
+        };
+        for (m_at = 0; m_at < m_text.size(); ++m_at) {
+            const char c = m_text[m_at];
+            const char after = m_at + 1 < m_text.size() ? m_text[m_at + 1] : '\0';
+            if ((c == '{' || c == '}') && after == c) {
+                literal += c;
+                ++m_at;
+            } else if (c == '\\' && (after == 'n' || after == 't' || after == '\\')) {
+                literal += after == 'n' ? '\n' : after == 't' ? '\t' : '\\';
+                ++m_at;
+            } else if (c == '{') {
+                flush();
+                field(*node);
+            } else if (c == '}') {
+                fail("a brace is closed that wasn't opened");
+                return node;
+            } else {
+                literal += c;
+            }
+        }
+        flush();
+        return node;
+    }
+
+    void field(Node& node)
+    {
+        const std::size_t end = m_text.find('}', m_at);
+        if (end == std::string_view::npos) {
+            fail("a brace isn't closed");
+            m_at = m_text.size();
+            return;
+        }
+        Compiler inner(m_text.substr(m_at + 1, end - m_at - 1));
+        auto part = inner.isCall() ? inner.call() : inner.path(inner.m_text);
+        if (!inner.m_wrong.empty())
+            fail(inner.m_wrong);
+        node.parts.push_back(std::move(part));
+        m_at = end;
+    }
+
+    std::unique_ptr<Node> call()
+    {
+        auto node = std::make_unique<Node>();
+        const std::size_t open = m_text.find('(');
+        const std::string_view word = m_text.substr(0, open);
+        node->kind = word == "join" ? Kind::Join : word == "sorted" ? Kind::Sorted : word == "first" ? Kind::First
+            : word == "words" ? Kind::Words : Kind::Spans;
+        const std::vector<std::string> arguments = argumentsOf(m_text.substr(open + 1, m_text.size() - open - 2));
+        m_at = open;
+        const std::size_t fields = node->kind == Kind::Spans ? 2 : 1;
+        if (arguments.size() < fields) {
+            fail(std::string(word) + " needs " + std::to_string(fields) + (fields == 1 ? " field" : " fields"));
+            return node;
+        }
+        for (std::size_t i = 0; i < fields; ++i)
+            node->parts.push_back(path(arguments[i]));
+        for (std::size_t i = fields; i < arguments.size(); ++i)
+            option(*node, arguments[i]);
+        return node;
+    }
+
+    void option(Node& node, const std::string& argument)
+    {
+        if (node.kind == Kind::Join || node.kind == Kind::Sorted) {
+            node.name = argument;
+            node.named = true;
+            return;
+        }
+        const std::size_t equals = argument.find('=');
+        if (equals == std::string::npos || node.kind == Kind::First)
+            return fail("“" + argument + "” has no place here");
+        node.words[argument.substr(0, equals)] = argument.substr(equals + 1);
+    }
+
+    // Parted by commas, without the blanks around them; what stands in quotes is kept as it is.
+    static std::vector<std::string> argumentsOf(std::string_view text)
+    {
+        std::vector<std::string> arguments;
+        std::string one;
+        bool quoted = false, wasQuoted = false;
+        const auto flush = [&] {
+            if (!wasQuoted)
+                while (!one.empty() && one.back() == ' ')
+                    one.pop_back();
+            if (!one.empty() || wasQuoted)
+                arguments.push_back(std::exchange(one, {}));
+            wasQuoted = false;
+        };
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            const char after = i + 1 < text.size() ? text[i + 1] : '\0';
+            if (quoted && c == '\\' && (after == 'n' || after == 't' || after == '"' || after == '\\')) {
+                one += after == 'n' ? '\n' : after == 't' ? '\t' : after;
+                ++i;
+            } else if (c == '"') {
+                quoted = !quoted;
+                wasQuoted = true;
+            } else if (c == ',' && !quoted) {
+                flush();
+            } else if (quoted || c != ' ' || !one.empty()) {
+                one += c;
+            }
+        }
+        flush();
+        return arguments;
+    }
+
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::string m_wrong;
+};
+
+void collect(const Expression::Node& node, std::vector<std::string>& names)
+{
+    if (node.kind == Expression::Node::Kind::Path && !node.steps.empty())
+        names.push_back(node.steps.front().name);
+    for (const auto& part : node.parts)
+        collect(*part, names);
+}
+
+void addPaths(const Record& record, const Value& value, const std::string& path,
+    std::vector<std::pair<std::string, const Value*>>& paths, int depth)
+{
+    constexpr int kDeepest = 8;
+    if (value.kind == ValueKind::Object && depth < kDeepest) {
+        for (std::uint32_t i = 0; i < value.count; ++i)
+            addPaths(record, record.child(value, i),
+                path.empty() ? std::string(record.nameOf(value, i)) : path + "." + std::string(record.nameOf(value, i)), paths, depth + 1);
+        return;
+    }
+    paths.emplace_back(path, &value);
+    if (value.kind == ValueKind::List && value.count > 0 && depth < kDeepest
+        && record.child(value, 0).kind == ValueKind::Object)
+        addPaths(record, record.child(value, 0), path + "[]", paths, depth + 1);
+}
+
+}  // namespace
+
+Expression::Expression(std::unique_ptr<Node> root) : m_root(std::move(root)) { }
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+Expression::~Expression() = default;
+
+Result<Expression> Expression::compile(const std::string& text)
+{
+    Result<std::unique_ptr<Node>> node = Compiler(text).compile();
+    if (!node)
+        return std::move(node).error();
+    return Expression(*std::move(node));
+}
+
+std::optional<FieldTrouble> Expression::evaluate(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    return m_root->evaluate(record, texts, type);
+}
+
+std::vector<std::string> Expression::reads() const
+{
+    std::vector<std::string> names;
+    collect(*m_root, names);
+    return names;
+}
+
+std::vector<std::pair<std::string, const Value*>> pathsOf(const Record& record)
+{
+    std::vector<std::pair<std::string, const Value*>> paths;
+    addPaths(record, record.root, {}, paths, 0);
+    return paths;
+}
+
+std::vector<std::string> textsAt(const Record& record, const std::string& field)
+{
+    const Result<Expression> expression = Expression::compile(field);
+    std::vector<std::string_view> views;
+    ValueKind type{};
+    // Expressions keep the texts that they make in the record.
+    if (!expression || expression->evaluate(const_cast<Record&>(record), views, type))
+        return {};
+    return {views.begin(), views.end()};
+}
+
+std::string describe(const Record& record, const Value& value)
+{
+    if (value.kind == ValueKind::List) {
+        std::string text = "[";
+        for (std::uint32_t i = 0; i < std::min<std::uint32_t>(value.count, 8); ++i)
+            text += (i > 0 ? ", " : "") + describe(record, record.child(value, i));
+        return text + (value.count > 8 ? ", …]" : "]");
+    }
+    if (value.kind == ValueKind::Object)
+        return "{…}";
+    return value.kind == ValueKind::Null ? "null" : std::string(value.text);
+}
+
+}  // namespace taskfold::data

@@ -1,0 +1,255 @@
+#include "engine/data/mappingnodes.h"
+
+#include "engine/text/utf8.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace taskfold::data {
+
+namespace {
+
+FieldTrouble missing(const std::string& name)
+{
+    return {Reason::MissingField, "there is no “" + name + "”"};
+}
+
+FieldTrouble wrongType(std::string words)
+{
+    return {Reason::Type, std::move(words) + " where text was expected"};
+}
+
+// The byte at which the character of that number starts; npos behind the end (the end itself is fine).
+std::size_t byteOf(std::string_view text, std::int64_t character)
+{
+    std::size_t at = 0;
+    for (std::int64_t i = 0; i < character; ++i) {
+        if (at >= text.size())
+            return std::string_view::npos;
+        at += characterBytes(text, at);
+    }
+    return std::min(at, text.size());
+}
+
+}  // namespace
+
+using Trouble = std::optional<FieldTrouble>;
+
+// Every value that the path leads to; false where a step leads nowhere.
+bool Expression::Node::found(const Record& record, const Value& from, std::size_t at, std::vector<const Value*>& values) const
+{
+    if (at == steps.size()) {
+        values.push_back(&from);
+        return true;
+    }
+    const Step& step = steps[at];
+    if (step.index == Step::kName) {
+        const Value* field = from.kind == ValueKind::Object ? record.find(from, step.name, step.hint) : nullptr;
+        return field && found(record, *field, at + 1, values);
+    }
+    if (from.kind != ValueKind::List)
+        return false;
+    if (step.index != Step::kEach)
+        return static_cast<std::uint32_t>(step.index) < from.count
+            && found(record, record.child(from, static_cast<std::uint32_t>(step.index)), at + 1, values);
+    for (std::uint32_t i = 0; i < from.count; ++i)
+        if (!found(record, record.child(from, i), at + 1, values))
+            return false;
+    return true;
+}
+
+Trouble Expression::Node::valuesAt(const Record& record, std::vector<const Value*>& values) const
+{
+    if (steps.size() != 1)  // a field may be called "a.b"
+        if (const Value* field = record.find(record.root, name, hint)) {
+            values.push_back(field);
+            return {};
+        }
+    return found(record, record.root, 0, values) ? Trouble{} : Trouble(missing(name));
+}
+
+Trouble Expression::Node::path(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    const Value* only = nullptr;
+    std::vector<const Value*> values;
+    if (steps.size() == 1 && steps.front().index == Step::kName) {
+        only = record.root.kind == ValueKind::Object ? record.find(record.root, name, hint) : nullptr;
+        if (!only)
+            return missing(name);
+    } else {
+        if (Trouble trouble = valuesAt(record, values))
+            return trouble;
+        if (values.size() == 1)
+            only = values.front();
+    }
+    if (only && only->kind != ValueKind::List) {
+        type = only->kind;
+        if (only->kind == ValueKind::Null || only->kind == ValueKind::Object)
+            return wrongType(std::string(wordOf(only->kind)));
+        texts.push_back(only->text);
+        return {};
+    }
+    type = ValueKind::List;
+    if (only) {
+        values.clear();
+        for (std::uint32_t i = 0; i < only->count; ++i)
+            values.push_back(&record.child(*only, i));
+    }
+    for (const Value* value : values) {
+        if (value->kind == ValueKind::Null || value->kind == ValueKind::Object || value->kind == ValueKind::List)
+            return wrongType("a list with " + std::string(wordOf(value->kind)) + " in it");
+        texts.push_back(value->text);
+    }
+    return {};
+}
+
+Trouble Expression::Node::lines(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    if (whole && !whole->path(record, texts, type))
+        return {};
+    std::string joined;
+    for (const auto& part : parts) {
+        std::vector<std::string_view> one;
+        ValueKind unused{};
+        if (Trouble trouble = part->path(record, one, unused))
+            return trouble;
+        if (one.empty())
+            return FieldTrouble{Reason::Empty, "“" + part->name + "” is empty"};
+        joined += (joined.empty() ? "" : "\n") + part->name + ": " + std::string(one.front());
+    }
+    type = ValueKind::Text;
+    texts.push_back(record.keep(std::move(joined)));
+    return {};
+}
+
+Trouble Expression::Node::filled(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    std::string text;
+    for (const auto& part : parts) {
+        if (part->kind == Kind::Literal) {
+            text += part->name;
+            continue;
+        }
+        std::vector<std::string_view> some;
+        ValueKind unused{};
+        if (Trouble trouble = part->evaluate(record, some, unused))
+            return trouble;
+        for (std::size_t i = 0; i < some.size(); ++i)
+            text += (i > 0 ? "\n" : "") + std::string(some[i]);
+    }
+    type = ValueKind::Text;
+    texts.push_back(record.keep(std::move(text)));
+    return {};
+}
+
+Trouble Expression::Node::listed(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    std::vector<std::string_view> all;
+    if (Trouble trouble = parts.front()->path(record, all, type))
+        return trouble;
+    if (kind == Kind::First) {
+        if (all.empty())
+            return FieldTrouble{Reason::Empty, "“" + parts.front()->name + "” is an empty list"};
+        texts.push_back(all.front());
+        type = ValueKind::Text;
+        return {};
+    }
+    if (kind == Kind::Sorted) {
+        std::sort(all.begin(), all.end());
+        all.erase(std::unique(all.begin(), all.end()), all.end());
+    }
+    const std::string between = named ? name : kind == Kind::Sorted ? "; " : " ";
+    std::string text;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        text += (i > 0 ? between : "") + std::string(all[i]);
+    type = ValueKind::Text;
+    texts.push_back(record.keep(std::move(text)));
+    return {};
+}
+
+Trouble Expression::Node::worded(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    std::vector<std::string_view> all;
+    if (Trouble trouble = parts.front()->path(record, all, type))
+        return trouble;
+    for (const std::string_view text : all) {
+        const auto word = words.find(std::string(text));
+        if (word == words.end())
+            return FieldTrouble{Reason::LabelUnknown, "“" + std::string(text.substr(0, 60)) + "” is no word of the mapping"};
+        texts.push_back(word->second);
+    }
+    type = all.size() == 1 ? ValueKind::Text : type;
+    return {};
+}
+
+Trouble Expression::Node::span(const Record& record, const Value& one, std::string_view text, std::string& target) const
+{
+    const auto word = [&](const char* what, const char* otherwise) {
+        const auto given = words.find(what);
+        return given == words.end() ? std::string(otherwise) : given->second;
+    };
+    const auto at = [&](std::uint32_t place, const std::string& field) -> const Value* {
+        std::uint32_t unused = 0;
+        if (one.kind == ValueKind::List)  // [start, end, label]
+            return place < one.count ? &record.child(one, place) : nullptr;
+        return one.kind == ValueKind::Object ? record.find(one, field, unused) : nullptr;
+    };
+    const Value* start = at(0, word("start", "start"));
+    const Value* end = at(1, word("end", "end"));
+    const Value* label = at(2, word("label", "label"));
+    if (!start || !end || !label)
+        return FieldTrouble{Reason::MissingField, "a span without " + std::string(!start ? "start" : !end ? "end" : "label")};
+    const auto number = [](const Value& value) {
+        std::int64_t parsed = -1;
+        const char* last = value.text.data() + value.text.size();
+        return std::from_chars(value.text.data(), last, parsed).ptr == last ? parsed : -1;
+    };
+    const std::int64_t from = number(*start), to = number(*end);
+    const std::size_t first = from < 0 ? std::string_view::npos : byteOf(text, from);
+    const std::size_t last = to < from ? std::string_view::npos : byteOf(text, to);
+    if (first == std::string_view::npos || last == std::string_view::npos || first >= last)
+        return FieldTrouble{Reason::Type, "a span from " + std::string(start->text.substr(0, 20)) + " to "
+                + std::string(end->text.substr(0, 20)) + " that isn't in the text"};
+    target += (target.empty() ? "" : "; ") + std::string(label->text) + ": " + std::string(text.substr(first, last - first));
+    return {};
+}
+
+Trouble Expression::Node::spans(Record& record, std::vector<std::string_view>& texts) const
+{
+    std::vector<std::string_view> text;
+    ValueKind unused{};
+    if (Trouble trouble = parts[0]->path(record, text, unused))
+        return trouble;
+    std::vector<const Value*> found_;
+    if (Trouble trouble = parts[1]->valuesAt(record, found_))
+        return trouble;
+    const Value* list = found_.size() == 1 ? found_.front() : nullptr;
+    if (text.size() != 1 || !list || list->kind != ValueKind::List)
+        return FieldTrouble{Reason::Type, list ? std::string(wordOf(list->kind)) + " where a list of spans was expected"
+                                               : "no list of spans"};
+    std::string target;
+    for (std::uint32_t i = 0; i < list->count; ++i)
+        if (Trouble trouble = span(record, record.child(*list, i), text.front(), target))
+            return trouble;
+    texts.push_back(record.keep(target.empty() ? "none" : std::move(target)));
+    return {};
+}
+
+Trouble Expression::Node::evaluate(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
+{
+    switch (kind) {
+    case Kind::Path: return path(record, texts, type);
+    case Kind::Literal: texts.push_back(name); return {};
+    case Kind::Lines: return lines(record, texts, type);
+    case Kind::Template: return filled(record, texts, type);
+    case Kind::Join:
+    case Kind::Sorted:
+    case Kind::First: return listed(record, texts, type);
+    case Kind::Words: return worded(record, texts, type);
+    case Kind::Spans: type = ValueKind::Text; return spans(record, texts);
+    }
+    return {};
+}
+
+}  // namespace taskfold::data

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "engine/data/blocks.h"
+#include "engine/data/reader.h"
+#include "engine/data/value.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace taskfold::data {
+
+/// What a block's records are told to. Lines count from 1 in each block.
+class RecordSink {
+public:
+    virtual ~RecordSink() = default;
+    virtual void record(const Record& record) = 0;
+    virtual void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) = 0;
+    virtual bool wantsMore() const { return true; }
+};
+
+/// Blocks into records. For one thread; any number of them may work on one file's blocks.
+class BlockParser {
+public:
+    virtual ~BlockParser() = default;
+    /// Answers how many lines (or records, where a file has no lines) the block holds.
+    virtual std::int64_t parse(const Block& block, bool first, RecordSink& sink) = 0;
+};
+
+/// The file's bytes cut into blocks, from its beginning.
+Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file);
+std::unique_ptr<BlockParser> makeParser(const OpenFile& file);
+
+// One format each.
+std::unique_ptr<BlockParser> jsonLinesParser();
+std::unique_ptr<BlockParser> jsonListParser(std::string innerPath);
+std::unique_ptr<BlockParser> tableParser(const OpenFile& file);
+std::unique_ptr<BlockParser> documentParser(bool decoded);
+std::unique_ptr<BlockParser> parallelParser(bool decoded);
+std::unique_ptr<BlockParser> conllParser(const OpenFile& file);
+std::unique_ptr<BlockParser> arrowParser();
+std::unique_ptr<BlockParser> folderParser();
+
+/// The files in a folder's subfolders, which are named like their labels.
+std::unique_ptr<BlockSource> folderBlocks(const std::filesystem::path& folder);
+
+Result<std::unique_ptr<BlockSource>> arrowBlocks(const std::filesystem::path& file, FileFormat format);
+/// Parquet's and Arrow's columns; InvalidInput where it isn't such a file.
+Result<std::vector<std::string>> arrowColumns(const std::filesystem::path& file, FileFormat format);
+
+/// Lines of a text, one after another, without their ends.
+class LineWalk {
+public:
+    explicit LineWalk(std::string_view text) : m_text(text) { }
+    bool next(std::string_view& line);
+    std::int64_t number() const { return m_number; }
+
+private:
+    std::string_view m_text;
+    std::size_t m_at = 0;
+    std::int64_t m_number = 0;
+};
+
+bool isBlankText(std::string_view text);
+/// Words about a text that can't be one: bytes that aren't UTF-8, or that couldn't be decoded. Empty: it is fine.
+std::string textTrouble(std::string_view text, bool decoded);
+
+}  // namespace taskfold::data

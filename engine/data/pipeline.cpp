@@ -1,0 +1,162 @@
+#include "engine/data/pipeline.h"
+
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace taskfold::data {
+
+namespace {
+
+class Pipeline {
+public:
+    Pipeline(BlockSource& source, const std::function<Result<void>(MadeBlock)>& made, std::stop_token stop, int threads)
+        : m_source(source)
+        , m_made(made)
+        , m_stop(std::move(stop))
+        , m_ahead(static_cast<std::size_t>(threads) * 2 + 2)
+    {
+    }
+
+    std::function<void(std::int64_t, std::int64_t)> progress;
+    std::optional<Error> failure;
+    std::int64_t lines = 0;
+
+    // One thread's part: the next block, its rows, and its turn in the order.
+    void work(BlockParser& parser, RowMaker& maker)
+    {
+        try {
+            Block block;
+            for (std::size_t number = 0; fetch(block, number);) {
+                MadeBlock result;
+                maker.begin(result);
+                result.lines = parser.parse(block, number == 0, maker);
+                commit(number, std::move(result));
+            }
+        } catch (const std::bad_alloc&) {
+            fail({ErrorCode::OutOfMemory, "reading a file"});
+        } catch (const std::exception& unexpected) {
+            fail({ErrorCode::Internal, unexpected.what()});
+        }
+    }
+
+private:
+    void fail(Error error)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!failure)
+            failure = std::move(error);
+        m_ended = true;
+        m_changed.notify_all();
+    }
+
+    bool fetch(Block& block, std::size_t& number)
+    {
+        std::unique_lock turn(m_fetching);
+        {
+            std::unique_lock lock(m_mutex);
+            m_changed.wait(lock, [&] { return m_ended || m_fetched - m_committed < m_ahead; });
+            if (m_ended)
+                return false;
+        }
+        if (m_stop.stop_requested()) {
+            fail({ErrorCode::Cancelled, {}});
+            return false;
+        }
+        const Result<bool> more = m_source.next(block);
+        if (!more) {
+            fail(more.error());
+            return false;
+        }
+        const std::lock_guard lock(m_mutex);
+        if (!*more)
+            m_ended = true;
+        else
+            number = m_fetched++;
+        m_done = m_source.done();
+        return *more;
+    }
+
+    // Hands on what is next in order; results that are early wait.
+    void commit(std::size_t number, MadeBlock result)
+    {
+        std::unique_lock lock(m_mutex);
+        m_waiting.emplace(number, std::move(result));
+        if (m_committing)
+            return;
+        m_committing = true;
+        while (!m_waiting.empty() && m_waiting.begin()->first == m_committed && !failure) {
+            MadeBlock next = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+            lock.unlock();
+            Result<void> done = handOn(std::move(next));
+            lock.lock();
+            ++m_committed;
+            if (!done && !failure) {
+                failure = done.error();
+                m_ended = true;
+            }
+            m_changed.notify_all();
+        }
+        m_committing = false;
+        if (progress)
+            progress(m_done, m_source.total());
+    }
+
+    Result<void> handOn(MadeBlock block)
+    {
+        for (std::int64_t& line : block.staged.rows.line)
+            line += lines;
+        for (RowIssue& issue : block.staged.issues)
+            issue.line += lines;
+        for (RowKey& key : block.keys)
+            key.place += static_cast<std::uint64_t>(lines) << 2;
+        lines += block.lines;
+        return m_made(std::move(block));
+    }
+
+    BlockSource& m_source;
+    const std::function<Result<void>(MadeBlock)>& m_made;
+    std::stop_token m_stop;
+    std::size_t m_ahead;
+    std::mutex m_fetching, m_mutex;
+    std::condition_variable m_changed;
+    std::map<std::size_t, MadeBlock> m_waiting;
+    std::size_t m_fetched = 0, m_committed = 0;
+    std::int64_t m_done = 0;
+    bool m_committing = false, m_ended = false;
+};
+
+}  // namespace
+
+Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::optional<Split> split, const LabelBook& labels,
+    int threads, const std::function<Result<void>(MadeBlock)>& made,
+    const std::function<void(std::int64_t, std::int64_t)>& progress, const std::stop_token& stop)
+{
+    Result<std::unique_ptr<BlockSource>> source = openBlocks(file);
+    if (!source)
+        return std::move(source).error();
+    std::vector<RowMaker> makers;
+    std::vector<std::unique_ptr<BlockParser>> parsers;
+    for (int i = 0; i < threads; ++i) {
+        Result<RowMaker> maker = RowMaker::make(file, fileNumber, split, labels);
+        if (!maker)
+            return std::move(maker).error();
+        makers.push_back(*std::move(maker));
+        parsers.push_back(makeParser(file));
+    }
+    Pipeline pipeline(**source, made, stop, threads);
+    pipeline.progress = progress;
+    {
+        std::vector<std::jthread> helpers;
+        for (std::size_t i = 1; i < makers.size(); ++i)
+            helpers.emplace_back([&, i] { pipeline.work(*parsers[i], makers[i]); });
+        pipeline.work(*parsers[0], makers[0]);
+    }
+    if (pipeline.failure)
+        return std::move(*pipeline.failure);
+    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->sha256()};
+}
+
+}  // namespace taskfold::data

@@ -1,0 +1,75 @@
+#include "engine/data/value.h"
+
+namespace taskfold::data {
+
+namespace {
+
+constexpr std::size_t kChunk = 64;
+
+}  // namespace
+
+void Record::clear()
+{
+    m_pool.clear();
+    m_names.clear();
+    m_stack.clear();
+    m_keptCount = 0;
+    root = {};
+    raw = {};
+}
+
+const Value* Record::find(const Value& object, std::string_view name, std::uint32_t& hint) const
+{
+    if (hint < object.count && m_names[object.first + hint] == name)
+        return &m_pool[object.first + hint];
+    for (std::uint32_t i = 0; i < object.count; ++i) {
+        if (m_names[object.first + i] == name) {
+            hint = i;
+            return &m_pool[object.first + i];
+        }
+    }
+    return nullptr;
+}
+
+void Record::push(std::string_view name, const Value& value)
+{
+    m_stack.push_back({name, value});
+}
+
+Value Record::close(ValueKind kind, std::size_t height)
+{
+    Value made{kind, {}, static_cast<std::uint32_t>(m_pool.size()), static_cast<std::uint32_t>(m_stack.size() - height)};
+    for (std::size_t i = height; i < m_stack.size(); ++i) {
+        m_pool.push_back(m_stack[i].value);
+        m_names.push_back(m_stack[i].name);
+    }
+    m_stack.resize(height);
+    return made;
+}
+
+std::string_view Record::keep(std::string text)
+{
+    const std::size_t chunk = m_keptCount / kChunk;
+    if (chunk == m_kept.size()) {
+        m_kept.emplace_back();
+        m_kept.back().resize(kChunk);
+    }
+    std::string& place = m_kept[chunk][m_keptCount++ % kChunk];
+    place = std::move(text);
+    return place;
+}
+
+std::string_view wordOf(ValueKind kind)
+{
+    switch (kind) {
+    case ValueKind::Null: return "null";
+    case ValueKind::Bool: return "a boolean";
+    case ValueKind::Number: return "a number";
+    case ValueKind::Text: return "text";
+    case ValueKind::List: return "a list";
+    case ValueKind::Object: return "an object";
+    }
+    return {};
+}
+
+}  // namespace taskfold::data
