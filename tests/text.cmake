@@ -1,5 +1,6 @@
 # Tokenizers, prompts, model files.
 taskfold_test(tokenizer taskfold::text nlohmann_json::nlohmann_json)
+taskfold_test(pattern taskfold::text)
 taskfold_test(tokenizergolden taskfold::text nlohmann_json::nlohmann_json)
 taskfold_test(tokenizerfaults taskfold::text nlohmann_json::nlohmann_json)
 taskfold_fuzz(tokenizer RUNS 20000 USES taskfold::text)
