@@ -2,8 +2,11 @@
 set(TASKFOLD_CLI_SOURCES
     cli/basecommands.cpp
     cli/benchcommands.cpp
+    cli/benchevaluate.cpp
     cli/benchimport.cpp
+    cli/benchrows.cpp
     cli/benchtokenize.cpp
+    cli/benchtrain.cpp
     cli/command.cpp
     cli/console.cpp
     cli/datacommands.cpp

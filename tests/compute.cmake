@@ -1,0 +1,3 @@
+# The tests that see torch: our own kernels against libtorch's plain form, and against what transformers and peft computed.
+taskfold_test(packednet taskfold-compute taskfold::text taskfold::format taskfold::core torch)
+taskfold_test(parity taskfold-compute taskfold::text taskfold::format taskfold::core nlohmann_json::nlohmann_json torch)

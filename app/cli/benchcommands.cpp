@@ -34,6 +34,8 @@ void addBenchCommands(CLI::App& app, Invocation& invocation)
     bench->require_subcommand(1);
     addBenchImport(*bench, invocation);
     addBenchTokenize(*bench, invocation);
+    addBenchTrain(*bench, invocation);
+    addBenchEvaluate(*bench, invocation);
 }
 
 }  // namespace taskfold::cli

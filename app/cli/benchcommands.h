@@ -8,6 +8,8 @@ namespace taskfold::cli {
 
 void addBenchImport(CLI::App& bench, Invocation& invocation);
 void addBenchTokenize(CLI::App& bench, Invocation& invocation);
+void addBenchTrain(CLI::App& bench, Invocation& invocation);
+void addBenchEvaluate(CLI::App& bench, Invocation& invocation);
 
 /// The most memory this process has held so far, mapped pages included.
 std::int64_t peakMib();

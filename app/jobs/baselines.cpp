@@ -49,6 +49,7 @@ bool sameTraining(const Plan& a, const Plan& b)
             plan.testRowsCap, plan.maxNewTokens);
     };
     return settings(a) == settings(b) && watching(a) == watching(b) && (a.base != "tiny" || a.tiny == b.tiny)
+        && (a.method != Method::Lora || a.lora == b.lora) && a.schedule == b.schedule && a.accumulate == b.accumulate
         && !startsFromStage0(a) && !startsFromStage0(b);
 }
 

@@ -165,7 +165,7 @@ private:
 
     void model(const std::string& where, const std::filesystem::path& folder, const std::string& hash)
     {
-        const Result<ModelFolderFacts> facts = inspectModelFolder(folder, m_context.stop);
+        const Result<WeightsFacts> facts = inspectWeights(folder, m_context.stop);
         if (!facts)
             m_problems.push_back({where, facts.error().detail});
         else if (facts->hash != hash)

@@ -21,16 +21,24 @@ json tinyJson(const TinySize& size)
         {"feed_forward", size.feedForward}, {"context", size.context}, {"vocabulary", size.vocabulary}};
 }
 
+json loraJson(const LoraSettings& lora)
+{
+    return {{"rank", lora.rank}, {"alpha", lora.alpha}, {"dropout", lora.dropout}, {"targets", lora.targets},
+        {"rank_stabilised", lora.rankStabilised}, {"dora", lora.dora}};
+}
+
 json jsonOf(const Plan& plan)
 {
     return {{"name", plan.name}, {"base", plan.base}, {"tiny", tinyJson(plan.tiny)}, {"method", wordOf(plan.method)},
+        {"lora", loraJson(plan.lora)},
         {"kept", plan.kept}, {"excluded", plan.excluded}, {"high_resource_rule", wordOf(plan.rule)},
         {"high_resource_parameter", plan.ruleParameter}, {"high_resource", plan.highResource},
         {"sampler", wordOf(plan.sampler)}, {"sampler_parameter", plan.samplerParameter},
         {"sampler_second", plan.samplerSecond}, {"stages", plan.stages}, {"baselines", plan.baselines},
         {"seeds", plan.seeds}, {"device", plan.device}, {"threads", plan.threads}, {"precision", wordOf(plan.precision)},
         {"batch", plan.batch}, {"context", plan.context}, {"loss_mean", wordOf(plan.lossMean)},
-        {"learning_rate", plan.learningRate}, {"warm_up", plan.warmUp}, {"weight_decay", plan.weightDecay},
+        {"learning_rate", plan.learningRate}, {"schedule", wordOf(plan.schedule)},
+        {"accumulate", plan.accumulate}, {"checkpointing", plan.checkpointing}, {"warm_up", plan.warmUp}, {"weight_decay", plan.weightDecay},
         {"clip", plan.clip}, {"epochs_cap", plan.epochsCap}, {"epochs_default", plan.epochsDefault},
         {"stage0_epochs", plan.stage0Epochs}, {"replay", plan.replay}, {"patience", plan.patience},
         {"validation_rows", plan.validationRows}, {"evaluations", plan.evaluations},
@@ -110,6 +118,18 @@ void readTiny(const json& object, TinySize& size)
     reader.refuseOthers();
 }
 
+void readLora(const json& object, LoraSettings& lora)
+{
+    Reader reader(object, "lora: ");
+    reader.take("rank", lora.rank);
+    reader.take("alpha", lora.alpha);
+    reader.take("dropout", lora.dropout);
+    reader.take("targets", lora.targets);
+    reader.take("rank_stabilised", lora.rankStabilised);
+    reader.take("dora", lora.dora);
+    reader.refuseOthers();
+}
+
 void readTraining(Reader& reader, Plan& plan)
 {
     reader.take("device", plan.device);
@@ -119,6 +139,9 @@ void readTraining(Reader& reader, Plan& plan)
     reader.take("context", plan.context);
     reader.takeWord("loss_mean", plan.lossMean, lossMeanOf);
     reader.take("learning_rate", plan.learningRate);
+    reader.takeWord("schedule", plan.schedule, scheduleOf);
+    reader.take("accumulate", plan.accumulate);
+    reader.take("checkpointing", plan.checkpointing);
     reader.take("warm_up", plan.warmUp);
     reader.take("weight_decay", plan.weightDecay);
     reader.take("clip", plan.clip);
@@ -146,6 +169,8 @@ Plan read(const json& object)
     if (const json* tiny = reader.object("tiny"))
         readTiny(*tiny, plan.tiny);
     reader.takeWord("method", plan.method, methodOf);
+    if (const json* lora = reader.object("lora"))
+        readLora(*lora, plan.lora);
     reader.take("kept", plan.kept);
     reader.take("excluded", plan.excluded);
     reader.takeWord("high_resource_rule", plan.rule, highResourceRuleOf);

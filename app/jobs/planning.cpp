@@ -206,9 +206,9 @@ private:
         if (m_plan.batch < 1 || m_plan.context < 8 || m_plan.epochsCap <= 0 || m_plan.patience < 1)
             block("Batch, context, epochs and patience must be above zero (context at least 8).", "Correct the plan.");
         if (m_plan.method == Method::Lora)
-            block("LoRA isn't there yet.", "Choose full fine-tuning.");
-        if (m_plan.precision == Precision::Bf16)
-            block("bf16 isn't there yet.", "Choose fp32.");
+            checkLora();
+        if (m_plan.accumulate < 1 || m_plan.accumulate > std::max(1, m_plan.batch))
+            block("A batch can be computed in 1 to " + std::to_string(std::max(1, m_plan.batch)) + " parts.", "Correct accumulate.");
         if (m_plan.device != "cpu" && !m_plan.device.starts_with("cuda:"))
             block("The device “" + m_plan.device + "” isn't known.", "Choose cpu or cuda:0.");
         if (!has(m_plan.stages, 2) && !has(m_plan.stages, 3) && !m_plan.baselines)
@@ -218,6 +218,21 @@ private:
         for (const auto& [stage, rate] : m_plan.learningRate)
             if (!(rate > 0) || !std::isfinite(rate))
                 block("The learning rate of " + stage + " must be above zero.", "Correct it.");
+    }
+
+    void checkLora()
+    {
+        const LoraSettings& lora = m_plan.lora;
+        if (lora.rank < 1 || lora.rank > 4096 || !(lora.alpha > 0) || lora.dropout < 0 || lora.dropout >= 1)
+            block("LoRA's rank and alpha must be above zero (rank at most 4096), its dropout from 0 to below 1.", "Correct the plan.");
+        const std::vector<std::string> known{"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+        for (const std::string& target : lora.targets)
+            if (std::find(known.begin(), known.end(), target) == known.end())
+                block("LoRA's target “" + target + "” isn't a product of the model.", "Choose among q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj and down_proj.");
+        if (has(m_plan.stages, 0))
+            warn("Stage 0 trains the whole model; the stages after it train adapters on it.", "Nothing, if this is meant.");
+        if (lora.dropout > 0 || lora.dora)
+            warn("With dropout or DoRA rows can't share their common beginning.", "Expect about half the speed.");
     }
 
     Result<void> readTasks()

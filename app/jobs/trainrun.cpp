@@ -75,6 +75,11 @@ private:
         const auto rate = m_plan.learningRate.find(stageKey());
         if (rate != m_plan.learningRate.end())
             m_setup.learningRate = rate->second;
+        m_setup.method = m_run.kind == RunKind::Stage0 ? Method::Full : m_plan.method;
+        m_setup.lora = m_plan.lora;
+        m_setup.schedule = m_plan.schedule;
+        m_setup.accumulate = m_plan.accumulate;
+        m_setup.checkpointing = m_plan.checkpointing;
         m_setup.warmUp = m_plan.warmUp;
         m_setup.weightDecay = m_plan.weightDecay;
         m_setup.clip = m_plan.clip;

@@ -28,12 +28,14 @@ public:
         std::vector<std::vector<Example>> held)
         : m_setup(setup)
         , m_model(model)
+        , m_learner(model)
         , m_training(std::move(training))
         , m_held(std::move(held))
         , m_draw(counts(m_training), setup.seed)
         , m_first(torch::zeros_like(model.parameters().flat))
         , m_second(torch::zeros_like(model.parameters().flat))
     {
+        m_learner.train();
     }
 
     std::size_t size() const { return m_training.size(); }
@@ -60,10 +62,7 @@ public:
             before.push_back(heldLoss(rows));
         std::vector<double> matrix;
         for (std::size_t i = 0; i < size(); ++i) {
-            {
-                const torch::AutoGradMode gradient(true);
-                gradientOf(only(i));
-            }
+            gradientOf(only(i));
             lookAheadStep();
             for (std::size_t j = 0; j < size(); ++j)
                 matrix.push_back(before[j] > 0 ? 1 - heldLoss(m_held[j]) / before[j] : 0);
@@ -121,12 +120,8 @@ private:
             const train::Draw::Pick pick = m_draw.next(shares);
             batch.push_back(&m_training[pick.task][pick.row]);
         }
-        {
-            const torch::NoGradGuard noGrad;
-            m_model.parameters().gradient.zero_();
-        }
-        const train::BatchLoss loss = train::lossOf(m_model, batch, LossMean::Example);
-        loss.total.backward();
+        m_model.parameters().zeroGradient();
+        const train::BatchLoss loss = m_learner.loss(batch, LossMean::Example, 1);
         m_tokens += loss.targetTokens;
     }
 
@@ -144,13 +139,14 @@ private:
         optimiser.step(m_model.parameters(), m_first, m_second, ++m_count);
     }
 
-    double heldLoss(const std::vector<Example>& rows) const
+    double heldLoss(const std::vector<Example>& rows)
     {
-        return train::meanLoss(m_model, rows, static_cast<int>(kHeldOut));
+        return m_learner.meanLoss(rows, static_cast<int>(kHeldOut));
     }
 
     const compute::AffinitySetup& m_setup;
     model::Transformer& m_model;
+    train::Learner m_learner;  // fp32: effects of one step are small
     std::vector<std::vector<Example>> m_training, m_held;
     train::Draw m_draw;
     torch::Tensor m_first, m_second;

@@ -45,13 +45,20 @@ struct TrainSetup {
     std::filesystem::path base;  // folder in Hugging Face form
     std::filesystem::path runFolder;  // checkpoints/step-N of this run go there
     Placement placement;
+    Method method = Method::Full;
+    LoraSettings lora;
+    int accumulate = 1;  // parts of a batch that are computed one after the other
+    bool checkpointing = false;
+    bool inOrder = false;  // rows as they come instead of shuffled
+    bool measureOnly = false;  // no evaluation and no checkpoint: for measurements of speed
     bool resume = false;  // continue from the newest whole checkpoint in runFolder
     std::uint64_t seed = 1;
     std::int64_t steps = 0;
     int batch = 32;
     int context = 256;
     double learningRate = 5e-4;
-    double finalRate = 0;  // share of the peak that the cosine ends at
+    Schedule schedule = Schedule::Cosine;
+    double finalRate = 0;  // share of the peak that the schedule ends at
     double warmUp = 0.04;
     double beta2 = 0.999;
     double weightDecay = 0.01;
@@ -80,6 +87,7 @@ struct StepReport {
     double gradientNorm = 0;
     std::int64_t tokens = 0, targetTokens = 0;  // since the run began
     double seconds = 0;  // of computing since the run began
+    double flops = 0;  // of this step's matrix products; 0 where nobody counted
     std::vector<TaskLoss> tasks;  // those in this batch
 };
 
@@ -155,6 +163,8 @@ struct EvaluateSetup {
     int batch = 32;
     int maxNewTokens = 64;
     int context = 0;  // 0: the model's own
+    bool everyLabel = false;  // sums of all labels, also of those that can't win
+    bool perCharacter = false;  // the best sum divided by the label's length (lm_eval's acc_norm); takes every label's sum
 };
 
 struct AffinitySetup {
@@ -182,6 +192,10 @@ struct GenerateSetup {
     Placement placement;
     std::string prompt;
     int maxNewTokens = 64;
+    double temperature = 0;  // 0: always the likeliest token
+    int topK = 0;  // 0: all
+    double topP = 1;
+    std::uint64_t seed = 1;
 };
 
 struct ScorePair {
@@ -229,6 +243,8 @@ public:
         const TinySize& size, const std::filesystem::path& folder, std::uint64_t seed)
         = 0;
     virtual std::vector<Device> devices() = 0;
+    /// FLOP a second of a product of two matrices of 2048 squared, the best of a few.
+    virtual double productSpeed(const Placement& placement) = 0;
 };
 
 }  // namespace taskfold::compute

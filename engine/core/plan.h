@@ -14,6 +14,7 @@ namespace taskfold {
 enum class Method { Full, Lora };
 enum class Precision { Fp32, Bf16 };
 enum class LossMean { Example, Token };
+enum class Schedule { Cosine, Linear, Constant, WarmStableDecay };
 enum class HighResourceRule { GeometricMean, Coverage, LargestGap, Absolute, EpochNeed };
 enum class SamplerKind {
     InstanceBalanced,
@@ -39,6 +40,18 @@ struct TinySize {
     bool operator==(const TinySize&) const = default;
 };
 
+/// Low-rank adapters (Hu et al. 2021), by PEFT's names.
+struct LoraSettings {
+    int rank = 16;
+    double alpha = 32;
+    double dropout = 0;
+    std::vector<std::string> targets;  // q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj; empty: all
+    bool rankStabilised = false;  // scale alpha / sqrt(rank) instead of alpha / rank (Kalajdzievski 2023)
+    bool dora = false;  // Liu et al. 2024
+
+    bool operator==(const LoraSettings&) const = default;
+};
+
 /// What a person chooses before a GPU hour is spent. Frozen when run; its hash names it.
 struct Plan {
     PlanId id;
@@ -46,6 +59,7 @@ struct Plan {
     std::string base = "tiny";  // a base model's name
     TinySize tiny;
     Method method = Method::Full;
+    LoraSettings lora;
     std::vector<std::string> kept, excluded;  // tasks by name
     HighResourceRule rule = HighResourceRule::GeometricMean;
     double ruleParameter = 0;  // 0: the rule's own default
@@ -63,7 +77,10 @@ struct Plan {
     int context = 256;  // tokens of the longest row; the model's own limit when smaller
     LossMean lossMean = LossMean::Example;
     std::map<std::string, double> learningRate{{"baseline", 5e-4}, {"stage0", 1e-3}, {"stage2", 5e-4}, {"stage3", 3e-4}};
+    Schedule schedule = Schedule::Cosine;
     double warmUp = 0.04;  // share of the steps
+    int accumulate = 1;  // parts a batch is computed in, one after the other: the same step in less memory
+    bool checkpointing = false;  // activations are computed twice instead of kept: less memory, a third more work
     double weightDecay = 0.01;
     double clip = 1.0;
     double epochsCap = 20;  // per task
@@ -121,11 +138,13 @@ struct PlanPreview {
 std::string_view wordOf(Method method);
 std::string_view wordOf(Precision precision);
 std::string_view wordOf(LossMean mean);
+std::string_view wordOf(Schedule schedule);
 std::string_view wordOf(HighResourceRule rule);
 std::string_view wordOf(SamplerKind sampler);
 std::optional<Method> methodOf(std::string_view word);
 std::optional<Precision> precisionOf(std::string_view word);
 std::optional<LossMean> lossMeanOf(std::string_view word);
+std::optional<Schedule> scheduleOf(std::string_view word);
 std::optional<HighResourceRule> highResourceRuleOf(std::string_view word);
 std::optional<SamplerKind> samplerKindOf(std::string_view word);
 

@@ -115,6 +115,13 @@ constexpr Words<LossMean, 2> kLossMean{{
     {LossMean::Token, "token"},
 }};
 
+constexpr Words<Schedule, 4> kSchedule{{
+    {Schedule::Cosine, "cosine"},
+    {Schedule::Linear, "linear"},
+    {Schedule::Constant, "constant"},
+    {Schedule::WarmStableDecay, "wsd"},
+}};
+
 constexpr Words<HighResourceRule, 5> kHighResourceRule{{
     {HighResourceRule::GeometricMean, "geometric-mean"},
     {HighResourceRule::Coverage, "coverage"},
@@ -278,6 +285,16 @@ std::string_view wordOf(LossMean value)
 std::optional<LossMean> lossMeanOf(std::string_view word)
 {
     return valueIn(kLossMean, word);
+}
+
+std::string_view wordOf(Schedule value)
+{
+    return wordIn(kSchedule, value);
+}
+
+std::optional<Schedule> scheduleOf(std::string_view word)
+{
+    return valueIn(kSchedule, word);
 }
 
 std::string_view wordOf(HighResourceRule value)

@@ -130,6 +130,28 @@ Result<ModelFolderFacts> inspectModelFolder(const std::filesystem::path& folder,
     return facts;
 }
 
+Result<WeightsFacts> inspectWeights(const std::filesystem::path& folder, std::stop_token stop)
+{
+    if (!std::filesystem::exists(folder / "adapter_config.json")) {
+        Result<ModelFolderFacts> facts = inspectModelFolder(folder, stop);
+        if (!facts)
+            return std::move(facts).error();
+        return WeightsFacts{facts->parameters, facts->bytes, facts->hash};
+    }
+    const Result<Safetensors> weights = Safetensors::openFile(folder / "adapter_model.safetensors");
+    if (!weights)
+        return weights.error();
+    Result<std::string> hash = weightsHash(*weights, stop);
+    if (!hash)
+        return std::move(hash).error();
+    std::error_code failure;
+    const auto config = std::filesystem::file_size(folder / "adapter_config.json", failure);
+    WeightsFacts facts{0, weights->fileBytes() + (failure ? 0 : static_cast<std::int64_t>(config)), *std::move(hash)};
+    for (const TensorView& tensor : weights->tensors())
+        facts.parameters += tensor.elements();
+    return facts;
+}
+
 std::int64_t modelBytes(const std::filesystem::path& folder)
 {
     std::int64_t sum = 0;

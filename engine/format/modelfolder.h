@@ -36,6 +36,14 @@ Result<std::string> weightsHash(const Safetensors& weights, std::stop_token stop
 /// Everything that is asked of a folder before it is used, but for the tokenizer: files, sizes, shapes, numbers, hash.
 Result<ModelFolderFacts> inspectModelFolder(const std::filesystem::path& folder, std::stop_token stop = {});
 
+/// What training leaves: a whole model, or an adapter in PEFT's form (adapter_model.safetensors), whose own numbers these are.
+struct WeightsFacts {
+    std::int64_t parameters = 0;
+    std::int64_t bytes = 0;
+    std::string hash;
+};
+Result<WeightsFacts> inspectWeights(const std::filesystem::path& folder, std::stop_token stop = {});
+
 /// Bytes of a folder's model files: config, weights, tokenizer.
 std::int64_t modelBytes(const std::filesystem::path& folder);
 

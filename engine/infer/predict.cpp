@@ -12,7 +12,7 @@ namespace taskfold::infer {
 namespace {
 
 struct Work {
-    const model::Transformer& model;
+    const Reader& reader;
     const Tokenizer& tokenizer;
     const Task& task;
     const PredictSettings& settings;
@@ -30,8 +30,8 @@ std::string trimmed(std::string text)
 
 Result<std::vector<TokenRow>> promptsOf(const Work& work, std::span<const Row> rows)
 {
-    const int context = work.settings.context > 0 ? std::min(work.settings.context, work.model.config().context)
-                                                  : work.model.config().context;
+    const int context = work.settings.context > 0 ? std::min(work.settings.context, work.reader.model.config().context)
+                                                  : work.reader.model.config().context;
     const int room = work.trie ? work.trie->depth() : std::min(work.settings.maxNewTokens, context / 2);
     std::vector<TokenRow> prompts;
     for (const Row& row : rows) {
@@ -43,21 +43,35 @@ Result<std::vector<TokenRow>> promptsOf(const Work& work, std::span<const Row> r
     return prompts;
 }
 
-Result<std::vector<Prediction>> answersTo(const Work& work, std::span<const TokenRow> prompts)
+std::vector<Best> bestOf(const Work& work, Answerer& answerer, std::span<const TokenRow> prompts)
+{
+    if (!work.settings.everyLabel && !work.settings.perCharacter)
+        return answerer.best(prompts, *work.trie);
+    std::vector<Best> best;
+    for (std::vector<double>& scores : answerer.scored(prompts, *work.trie)) {
+        if (work.settings.perCharacter)
+            for (std::size_t i = 0; i < scores.size(); ++i)
+                scores[i] /= static_cast<double>(std::max<std::size_t>(1, work.task.labels[i].size()));
+        const auto most = std::max_element(scores.begin(), scores.end());
+        best.push_back({static_cast<int>(most - scores.begin()), *most});
+    }
+    return best;
+}
+
+Result<std::vector<Prediction>> answersTo(const Work& work, Answerer& answerer, std::span<const TokenRow> prompts)
 {
     std::vector<Prediction> answers;
     if (work.trie) {
-        for (const auto& scores : scoreLabels(work.model, prompts, *work.trie)) {
-            const auto best = std::max_element(scores.begin(), scores.end());
+        for (const Best& best : bestOf(work, answerer, prompts)) {
             Prediction answer;
-            answer.text = work.task.labels[static_cast<std::size_t>(best - scores.begin())];
-            answer.logProbability = *best;
+            answer.text = work.task.labels[static_cast<std::size_t>(best.label)];
+            answer.logProbability = best.logProbability;
             answers.push_back(std::move(answer));
         }
         return answers;
     }
     Result<std::vector<Continuation>> texts
-        = continueGreedily(work.model, prompts, work.settings.maxNewTokens, work.stop);
+        = answerer.continued(prompts, {.most = work.settings.maxNewTokens}, work.stop);
     if (!texts)
         return std::move(texts).error();
     for (const Continuation& text : *texts) {
@@ -73,11 +87,11 @@ Result<std::vector<Prediction>> answersTo(const Work& work, std::span<const Toke
 
 }  // namespace
 
-Result<std::vector<Prediction>> predict(const model::Transformer& model, const Tokenizer& tokenizer, const Task& task,
+Result<std::vector<Prediction>> predict(const Reader& reader, const Tokenizer& tokenizer, const Task& task,
     std::span<const Row> rows, const PredictSettings& settings, const compute::Report& report,
     const std::stop_token& stop)
 {
-    Work work{model, tokenizer, task, settings, {}, stop};
+    Work work{reader, tokenizer, task, settings, {}, stop};
     if (settings.decode == Decode::Labels && choosesLabels(task)) {
         Result<LabelTrie> trie = LabelTrie::of(tokenizer, task.labels);
         if (!trie)
@@ -87,6 +101,9 @@ Result<std::vector<Prediction>> predict(const model::Transformer& model, const T
     Result<std::vector<TokenRow>> prompts = promptsOf(work, rows);
     if (!prompts)
         return std::move(prompts).error();
+    if (report)
+        report(0, static_cast<std::int64_t>(rows.size()));
+    Answerer answerer(reader, commonBeginning(*prompts));
     // Prompts of like length go together, so that little is padding.
     std::vector<std::size_t> order(rows.size());
     std::iota(order.begin(), order.end(), 0U);
@@ -101,7 +118,7 @@ Result<std::vector<Prediction>> predict(const model::Transformer& model, const T
         std::vector<TokenRow> batch;
         for (std::size_t i = from; i < to; ++i)
             batch.push_back((*prompts)[order[i]]);
-        Result<std::vector<Prediction>> answers = answersTo(work, batch);
+        Result<std::vector<Prediction>> answers = answersTo(work, answerer, batch);
         if (!answers)
             return answers;
         for (std::size_t i = from; i < to; ++i) {

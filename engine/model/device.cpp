@@ -23,8 +23,6 @@ double hostMemoryMib()
 
 Result<torch::Device> place(const compute::Placement& placement)
 {
-    if (placement.precision == Precision::Bf16)
-        return Error{ErrorCode::Unsupported, "precision bf16: this version trains in fp32"};
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     at::set_num_threads(placement.threads > 0 ? placement.threads : cores);
     if (placement.device == "cpu")

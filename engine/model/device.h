@@ -7,7 +7,7 @@
 namespace taskfold::model {
 
 /// The only place that asks which devices there are. Sets the calling thread's number of threads.
-/// Unsupported for a precision, InvalidInput for a device that isn't there.
+/// InvalidInput for a device that isn't there.
 Result<torch::Device> place(const compute::Placement& placement);
 
 std::vector<compute::Device> devices();

@@ -24,7 +24,7 @@ torch::Tensor tensorOf(const TensorView& view)
 
 }  // namespace
 
-Result<Loaded> load(const std::filesystem::path& folder, torch::Device device)
+Result<std::unique_ptr<Transformer>> readTransformer(const std::filesystem::path& folder, torch::Device device)
 {
     Result<ModelConfig> config = readModelConfig(folder);
     if (!config)
@@ -34,20 +34,79 @@ Result<Loaded> load(const std::filesystem::path& folder, torch::Device device)
         return std::move(weights).error();
     if (Result<void> fits = checkTensors(*weights, *config); !fits)
         return std::move(fits).error();
+    auto model = std::make_unique<Transformer>(*config, device);
+    const torch::NoGradGuard noGrad;
+    for (const auto& [name, held] : model->parameters().named) {
+        const TensorView* view = weights->find(name);
+        if (view == nullptr)
+            return Error{ErrorCode::InvalidInput, folder.string() + ": tensor " + name + " is missing"};
+        held.detach().copy_(tensorOf(*view));
+    }
+    return model;
+}
+
+namespace {
+
+Result<Loaded> loadWhole(const std::filesystem::path& folder, torch::Device device)
+{
+    const Result<ModelConfig> config = readModelConfig(folder);  // before the tokenizer: a missing model is the first thing to say
+    if (!config)
+        return config.error();
     Result<std::unique_ptr<Tokenizer>> tokenizer = openTokenizer(folder);
     if (!tokenizer)
         return std::move(tokenizer).error();
     if ((*tokenizer)->vocabularySize() > config->vocabulary)
         return Error{ErrorCode::InvalidInput, folder.string() + ": the tokenizer has more tokens than the model"};
+    Result<std::unique_ptr<Transformer>> model = readTransformer(folder, device);
+    if (!model)
+        return std::move(model).error();
+    return Loaded{*std::move(model), *std::move(tokenizer)};
+}
 
-    Loaded loaded{std::make_unique<Transformer>(*config, device), *std::move(tokenizer)};
-    const torch::NoGradGuard noGrad;
-    for (auto& [name, tensor] : loaded.model->parameters().named) {
-        const TensorView* view = weights->find(name);
-        if (view == nullptr)
-            return Error{ErrorCode::InvalidInput, folder.string() + ": tensor " + name + " is missing"};
-        tensor.copy_(tensorOf(*view));
-    }
+}  // namespace
+
+Result<Loaded> load(const std::filesystem::path& folder, torch::Device device)
+{
+    if (!isAdapterFolder(folder))
+        return loadWhole(folder, device);
+    const Result<std::filesystem::path> base = baseOfAdapter(folder);
+    if (!base)
+        return base.error();
+    Result<Loaded> loaded = loadWhole(*base, device);
+    if (!loaded)
+        return std::move(loaded).error().within("the base of " + folder.string());
+    const Result<std::unique_ptr<Adapter>> adapter = loadAdapter(folder, loaded->model->config(), device);
+    if (!adapter)
+        return adapter.error();
+    (*adapter)->mergeInto(loaded->model->parameters());
+    return loaded;
+}
+
+Result<Loaded> loadForTraining(const compute::TrainSetup& setup, torch::Device device)
+{
+    if (setup.method == Method::Full)
+        return load(setup.base, device);
+    Result<Loaded> loaded = isAdapterFolder(setup.base) ? [&]() -> Result<Loaded> {
+        const Result<std::filesystem::path> base = baseOfAdapter(setup.base);
+        if (!base)
+            return base.error();
+        Result<Loaded> with = loadWhole(*base, device);
+        if (!with)
+            return with;
+        Result<std::unique_ptr<Adapter>> adapter = loadAdapter(setup.base, with->model->config(), device);
+        if (!adapter)
+            return std::move(adapter).error();
+        with->adapter = *std::move(adapter);
+        with->base = *base;
+        if ((*with->adapter).settings().rank != setup.lora.rank || (*with->adapter).settings().dora != setup.lora.dora)
+            return Error{ErrorCode::InvalidInput, "the adapter in " + setup.base.string() + " has other settings than the plan"};
+        return with;
+    }() : loadWhole(setup.base, device);
+    if (!loaded || loaded->adapter)
+        return loaded;
+    loaded->base = setup.base;
+    loaded->adapter = std::make_unique<Adapter>(setup.lora, loaded->model->config(), device);
+    loaded->adapter->initialise(setup.seed, loaded->model->parameters());
     return loaded;
 }
 

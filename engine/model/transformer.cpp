@@ -1,5 +1,7 @@
 #include "engine/model/transformer.h"
 
+#include "engine/format/rotary.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -11,55 +13,31 @@ namespace F = torch::nn::functional;
 
 namespace {
 
-std::int64_t countOf(const std::vector<std::int64_t>& shape)
-{
-    std::int64_t count = 1;
-    for (const std::int64_t size : shape)
-        count *= size;
-    return count;
-}
-
 torch::Tensor numbers(std::vector<std::int64_t> values, torch::Device device)
 {
     return torch::tensor(std::move(values), torch::kLong).to(device);
 }
 
 // Each half of a head turns by its own angle; the second half is the first one's partner (Hugging Face's order).
-std::pair<torch::Tensor, torch::Tensor> rotaryTables(const ModelConfig& config, torch::Device device)
+std::pair<torch::Tensor, torch::Tensor> rotaryTables(const ModelConfig& config, torch::Device device, torch::ScalarType type)
 {
-    const auto half = torch::arange(0, config.headSize, 2, torch::kFloat32) / config.headSize;
-    const auto frequency = torch::pow(torch::tensor(static_cast<float>(config.ropeTheta)), half).reciprocal();
+    const Rotary rotary = rotaryOf(config);
+    const auto frequency = torch::tensor(rotary.frequencies, torch::kFloat32);
     const auto position = torch::arange(config.context, torch::kFloat32);
     const auto angle = torch::outer(position, frequency);
     const auto both = torch::cat({angle, angle}, -1);
-    return {both.cos().to(device), both.sin().to(device)};
+    return {(both.cos() * rotary.scale).to(type).to(device), (both.sin() * rotary.scale).to(type).to(device)};
+}
+
+// [1, 1, longest, longest]: what came before, at most so far away.
+torch::Tensor windowMask(std::int64_t longest, std::int64_t window, torch::Device device)
+{
+    const auto place = torch::arange(longest, torch::TensorOptions(torch::kLong).device(device));
+    const auto distance = place.unsqueeze(1) - place.unsqueeze(0);
+    return distance.ge(0).logical_and(distance.lt(window)).view({1, 1, longest, longest});
 }
 
 }  // namespace
-
-Parameters::Parameters(const ModelConfig& config, torch::Device device)
-{
-    std::vector<NamedShape> shapes = tensorsOf(config);
-    std::stable_partition(shapes.begin(), shapes.end(), [](const NamedShape& s) { return s.shape.size() > 1; });
-    std::int64_t total = 0;
-    for (const NamedShape& shape : shapes) {
-        total += countOf(shape.shape);
-        if (shape.shape.size() > 1)
-            decayed = total;
-    }
-    const auto options = torch::TensorOptions(torch::kFloat32).device(device);
-    flat = torch::zeros({total}, options);
-    gradient = torch::zeros({total}, options);
-    std::int64_t offset = 0;
-    for (const NamedShape& shape : shapes) {
-        const std::int64_t count = countOf(shape.shape);
-        torch::Tensor leaf = flat.narrow(0, offset, count).view(shape.shape).detach();
-        leaf.set_requires_grad(true);
-        leaf.mutable_grad() = gradient.narrow(0, offset, count).view(shape.shape);
-        named.emplace(shape.name, std::move(leaf));
-        offset += count;
-    }
-}
 
 Packed pack(std::span<const std::span<const std::int32_t>> rows, torch::Device device)
 {
@@ -86,10 +64,10 @@ Packed pack(std::span<const std::span<const std::int32_t>> rows, torch::Device d
     return packed;
 }
 
-Transformer::Transformer(ModelConfig config, torch::Device device)
+Transformer::Transformer(ModelConfig config, torch::Device device, torch::ScalarType type)
     : m_config(std::move(config))
     , m_device(device)
-    , m_parameters(m_config, device)
+    , m_parameters(tensorsOf(m_config), device, type)
 {
     const auto find = [&](const std::string& name) {
         const auto found = m_parameters.named.find(name);
@@ -97,27 +75,22 @@ Transformer::Transformer(ModelConfig config, torch::Device device)
     };
     for (int i = 0; i < m_config.layers; ++i) {
         const std::string at = "model.layers." + std::to_string(i) + ".";
-        const std::string attention = at + "self_attn.";
         Layer layer;
         layer.attentionNorm = find(at + "input_layernorm.weight");
-        layer.query = find(attention + "q_proj.weight");
-        layer.key = find(attention + "k_proj.weight");
-        layer.value = find(attention + "v_proj.weight");
-        layer.output = find(attention + "o_proj.weight");
-        layer.queryBias = find(attention + "q_proj.bias");
-        layer.keyBias = find(attention + "k_proj.bias");
-        layer.valueBias = find(attention + "v_proj.bias");
-        layer.outputBias = find(attention + "o_proj.bias");
         layer.mlpNorm = find(at + "post_attention_layernorm.weight");
-        layer.gate = find(at + "mlp.gate_proj.weight");
-        layer.up = find(at + "mlp.up_proj.weight");
-        layer.down = find(at + "mlp.down_proj.weight");
+        layer.queryNorm = find(at + "self_attn.q_norm.weight");
+        layer.keyNorm = find(at + "self_attn.k_norm.weight");
+        for (int m = 0; m < kModules; ++m) {
+            const std::string name = at + (m < kGate ? "self_attn." : "mlp.") + nameOf(static_cast<Module>(m));
+            layer.weight[static_cast<std::size_t>(m)] = find(name + ".weight");
+            layer.bias[static_cast<std::size_t>(m)] = find(name + ".bias");
+        }
         m_layers.push_back(std::move(layer));
     }
     m_embedding = find("model.embed_tokens.weight");
     m_norm = find("model.norm.weight");
     m_head = m_config.tiedHead ? m_embedding : find("lm_head.weight");
-    std::tie(m_cosine, m_sine) = rotaryTables(m_config, device);
+    std::tie(m_cosine, m_sine) = rotaryTables(m_config, device, type);
 }
 
 torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const
@@ -149,63 +122,100 @@ torch::Tensor Transformer::attended(
     return at::scaled_dot_product_attention(q, k, v, {}, 0.0, true);
 }
 
-torch::Tensor Transformer::mlp(const Layer& layer, const torch::Tensor& x) const
+torch::Tensor Transformer::product(const torch::Tensor& x, int layer, Module module, const Adapter* adapter) const
 {
-    const auto y = normed(x, layer.mlpNorm);
-    return F::linear(torch::silu(F::linear(y, layer.gate)) * F::linear(y, layer.up), layer.down);
+    const Layer& at = m_layers[static_cast<std::size_t>(layer)];
+    const auto& weight = at.weight[module];
+    const auto& bias = at.bias[module];
+    if (adapter == nullptr || !adapter->at(layer, module).a.defined())
+        return F::linear(x, weight, bias);
+    const Adapter::Pair& pair = adapter->at(layer, module);
+    const double dropout = adapter->settings().dropout;
+    const bool drops = dropout > 0 && torch::GradMode::is_enabled();
+    const auto low = F::linear(F::linear(drops ? torch::dropout(x, dropout, true) : x, pair.a), pair.b) * adapter->scale();
+    if (!pair.magnitude.defined())
+        return F::linear(x, weight, bias) + low;
+    // The norm counts as a constant, and dropout touches the low rank's input alone (Liu et al. 2024, section 4.3; PEFT).
+    const auto norm = (weight + adapter->scale() * pair.b.detach().matmul(pair.a.detach())).norm(2, 1);
+    const auto scaled = (F::linear(x, weight) + low) * (pair.magnitude / norm);
+    return bias.defined() ? scaled + bias : scaled;
 }
 
-torch::Tensor Transformer::hidden(const Packed& packed) const
+torch::Tensor Transformer::mlp(int layer, const torch::Tensor& x, const Adapter* adapter) const
 {
-    const std::int64_t n = packed.tokens.size(0);
+    const auto y = normed(x, m_layers[static_cast<std::size_t>(layer)].mlpNorm);
+    return product(torch::silu(product(y, layer, kGate, adapter)) * product(y, layer, kUp, adapter), layer, kDown, adapter);
+}
+
+// Queries or keys [.., heads, headSize], turned by their positions.
+torch::Tensor Transformer::queries(
+    const torch::Tensor& x, int layer, Module module, const torch::Tensor& positions, const Adapter* adapter) const
+{
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape.back() = module == kQuery ? m_config.heads : m_config.keyValueHeads;
+    shape.push_back(m_config.headSize);
+    torch::Tensor y = product(x, layer, module, adapter).view(shape);
+    const Layer& at = m_layers[static_cast<std::size_t>(layer)];
+    const auto& norm = module == kQuery ? at.queryNorm : at.keyNorm;
+    if (norm.defined())
+        y = torch::rms_norm(y, {m_config.headSize}, norm, m_config.normEpsilon);
+    return rotated(y, positions);
+}
+
+torch::Tensor Transformer::hidden(const Packed& packed, const Adapter* adapter) const
+{
     const auto spread = [&](const torch::Tensor& x, std::int64_t heads) {  // [N, heads, size] -> [rows, heads, longest, size]
-        return x.reshape({n, heads * m_config.headSize})
+        return x.reshape({x.size(0), heads * m_config.headSize})
             .index_select(0, packed.intoRows)
             .view({packed.rows, packed.longest, heads, m_config.headSize})
             .transpose(1, 2);
     };
     torch::Tensor x = torch::embedding(m_embedding, packed.tokens);
-    for (const Layer& layer : m_layers) {
-        const auto y = normed(x, layer.attentionNorm);
-        const auto q = rotated(
-            F::linear(y, layer.query, layer.queryBias).view({n, m_config.heads, m_config.headSize}), packed.positions);
-        const auto k
-            = rotated(F::linear(y, layer.key, layer.keyBias).view({n, m_config.keyValueHeads, m_config.headSize}),
-                packed.positions);
-        const auto v = F::linear(y, layer.value, layer.valueBias);
+    for (int i = 0; i < m_config.layers; ++i) {
+        const auto y = normed(x, m_layers[static_cast<std::size_t>(i)].attentionNorm);
+        const auto q = queries(y, i, kQuery, packed.positions, adapter);
+        const auto k = queries(y, i, kKey, packed.positions, adapter);
+        const auto v = product(y, i, kValue, adapter);
+        const int window = m_config.windowOf(i);
         const auto a = attended(spread(q, m_config.heads), spread(k, m_config.keyValueHeads),
-            spread(v, m_config.keyValueHeads), {});
+            spread(v, m_config.keyValueHeads),
+            window > 0 && window < packed.longest ? windowMask(packed.longest, window, m_device) : torch::Tensor());
         const auto joined = a.transpose(1, 2)
                                 .reshape({packed.rows * packed.longest, m_config.heads * m_config.headSize})
                                 .index_select(0, packed.outOfRows);
-        x = x + F::linear(joined, layer.output, layer.outputBias);
-        x = x + mlp(layer, x);
+        x = x + product(joined, i, kOutput, adapter);
+        x = x + mlp(i, x, adapter);
     }
     return normed(x, m_norm);
 }
 
 torch::Tensor Transformer::hidden(
-    const torch::Tensor& tokens, const torch::Tensor& positions, const torch::Tensor& mask, Cache& cache) const
+    const torch::Tensor& tokens, const torch::Tensor& positions, const torch::Tensor& mask, Cache& cache,
+    const Adapter* adapter) const
 {
     const std::int64_t rows = tokens.size(0);
     const std::int64_t columns = tokens.size(1);
-    const auto split = [&](const torch::Tensor& x, std::int64_t heads) {
-        return x.view({rows, columns, heads, m_config.headSize});
-    };
+    cache.positions.narrow(1, cache.used, columns).copy_(positions);
+    const auto distance
+        = positions.unsqueeze(2) - cache.positions.narrow(1, 0, cache.used + columns).unsqueeze(1);  // [rows, L, used + L]
     torch::Tensor x = torch::embedding(m_embedding, tokens);
-    for (std::size_t i = 0; i < m_layers.size(); ++i) {
-        const Layer& layer = m_layers[i];
-        const auto y = normed(x, layer.attentionNorm);
-        const auto q = rotated(split(F::linear(y, layer.query, layer.queryBias), m_config.heads), positions);
-        const auto k = rotated(split(F::linear(y, layer.key, layer.keyBias), m_config.keyValueHeads), positions);
-        const auto v = split(F::linear(y, layer.value, layer.valueBias), m_config.keyValueHeads);
-        cache.keys[i].narrow(2, cache.used, columns).copy_(k.transpose(1, 2));
-        cache.values[i].narrow(2, cache.used, columns).copy_(v.transpose(1, 2));
-        const auto a = attended(q.transpose(1, 2), cache.keys[i].narrow(2, 0, cache.used + columns),
-            cache.values[i].narrow(2, 0, cache.used + columns), mask);
-        x = x + F::linear(a.transpose(1, 2).reshape({rows, columns, m_config.heads * m_config.headSize}), layer.output,
-                layer.outputBias);
-        x = x + mlp(layer, x);
+    for (int i = 0; i < m_config.layers; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        torch::Tensor seen = mask;
+        if (const int window = m_config.windowOf(i); window > 0) {
+            const auto near = distance.ge(0).logical_and(distance.lt(window)).unsqueeze(1);
+            seen = mask.defined() ? mask.logical_and(near) : near;
+        }
+        const auto y = normed(x, m_layers[at].attentionNorm);
+        const auto q = queries(y, i, kQuery, positions, adapter);
+        const auto k = queries(y, i, kKey, positions, adapter);
+        const auto v = product(y, i, kValue, adapter).view({rows, columns, m_config.keyValueHeads, m_config.headSize});
+        cache.keys[at].narrow(2, cache.used, columns).copy_(k.transpose(1, 2));
+        cache.values[at].narrow(2, cache.used, columns).copy_(v.transpose(1, 2));
+        const auto a = attended(q.transpose(1, 2), cache.keys[at].narrow(2, 0, cache.used + columns),
+            cache.values[at].narrow(2, 0, cache.used + columns), seen);
+        x = x + product(a.transpose(1, 2).reshape({rows, columns, m_config.heads * m_config.headSize}), i, kOutput, adapter);
+        x = x + mlp(i, x, adapter);
     }
     cache.used += columns;
     return normed(x, m_norm);
@@ -219,7 +229,8 @@ torch::Tensor Transformer::logits(const torch::Tensor& hidden) const
 Cache Transformer::emptyCache(std::int64_t rows, std::int64_t columns) const
 {
     Cache cache;
-    const auto options = torch::TensorOptions(torch::kFloat32).device(m_device);
+    cache.positions = torch::zeros({rows, columns}, torch::TensorOptions(torch::kLong).device(m_device));
+    const auto options = m_parameters.flat.options();
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         cache.keys.push_back(torch::zeros({rows, m_config.keyValueHeads, columns, m_config.headSize}, options));
         cache.values.push_back(torch::zeros_like(cache.keys.back()));

@@ -11,6 +11,8 @@
 
 #include <torch/torch.h>
 
+#include <chrono>
+
 namespace taskfold::compute {
 
 namespace {
@@ -21,6 +23,12 @@ Result<model::Loaded> loadAt(const std::filesystem::path& folder, const Placemen
     if (!device)
         return device.error();
     return model::load(folder, *device);
+}
+
+// None on other devices: there the plain form answers.
+std::unique_ptr<model::PackedNet> netOf(model::Loaded& loaded, const Placement& placement)
+{
+    return loaded.model->device().is_cpu() ? model::PackedNet::make(*loaded.model, placement.precision) : nullptr;
 }
 
 std::vector<std::int32_t> promptTokens(const Tokenizer& tokenizer, const std::string& text)
@@ -81,11 +89,13 @@ public:
         const EvaluateSetup& setup, const Report& report, std::stop_token stop) override
     {
         return model::guarded([&]() -> Result<std::vector<Prediction>> {
-            const Result<model::Loaded> loaded = loadAt(setup.model, setup.placement);
+            Result<model::Loaded> loaded = loadAt(setup.model, setup.placement);
             if (!loaded)
                 return loaded.error();
-            const infer::PredictSettings settings{setup.decode, setup.batch, setup.maxNewTokens, setup.context};
-            return infer::predict(*loaded->model, *loaded->tokenizer, setup.task, setup.rows, settings, report, stop);
+            const infer::PredictSettings settings{
+                setup.decode, setup.batch, setup.maxNewTokens, setup.context, setup.everyLabel, setup.perCharacter};
+            const std::unique_ptr<model::PackedNet> net = netOf(*loaded, setup.placement);
+            return infer::predict({*loaded->model, net.get()}, *loaded->tokenizer, setup.task, setup.rows, settings, report, stop);
         });
     }
 
@@ -97,7 +107,7 @@ public:
     Result<std::string> generate(const GenerateSetup& setup, std::stop_token stop) override
     {
         return model::guarded([&]() -> Result<std::string> {
-            const Result<model::Loaded> loaded = loadAt(setup.model, setup.placement);
+            Result<model::Loaded> loaded = loadAt(setup.model, setup.placement);
             if (!loaded)
                 return loaded.error();
             const std::vector<infer::TokenRow> prompts{promptTokens(*loaded->tokenizer, setup.prompt)};
@@ -105,7 +115,10 @@ public:
                 return Error{ErrorCode::InvalidInput, "the prompt is empty"};
             if (prompts.front().size() >= static_cast<std::size_t>(loaded->model->config().context))
                 return Error{ErrorCode::InvalidInput, "the prompt is longer than the model's context"};
-            auto answers = infer::continueGreedily(*loaded->model, prompts, setup.maxNewTokens, stop);
+            const std::unique_ptr<model::PackedNet> net = netOf(*loaded, setup.placement);
+            infer::Answerer answerer({*loaded->model, net.get()}, {});
+            auto answers = answerer.continued(prompts,
+                {setup.maxNewTokens, setup.temperature, setup.topK, setup.topP, setup.seed, {}}, stop);
             if (!answers)
                 return std::move(answers).error();
             return loaded->tokenizer->decode(answers->front().tokens);
@@ -116,9 +129,10 @@ public:
         const std::vector<ScorePair>& pairs, std::stop_token stop) override
     {
         return model::guarded([&]() -> Result<std::vector<double>> {
-            const Result<model::Loaded> loaded = loadAt(folder, placement);
+            Result<model::Loaded> loaded = loadAt(folder, placement);
             if (!loaded)
                 return loaded.error();
+            const std::unique_ptr<model::PackedNet> net = netOf(*loaded, placement);
             std::vector<double> scores;
             for (const ScorePair& pair : pairs) {
                 if (stop.stop_requested())
@@ -130,7 +144,7 @@ public:
                 if (row.tokens.size() > static_cast<std::size_t>(loaded->model->config().context))
                     return Error{ErrorCode::InvalidInput, "row " + std::to_string(scores.size() + 1)
                             + " is longer than the model's context"};
-                scores.push_back(infer::scoreTargets(*loaded->model, {&row, 1}).front());
+                scores.push_back(infer::scoreTargets({*loaded->model, net.get()}, {&row, 1}).front());
             }
             return scores;
         });
@@ -153,6 +167,26 @@ public:
                 return facts.error();
             return ModelFacts{facts->parameters, facts->bytes, facts->config.context, facts->config.vocabulary, facts->hash};
         });
+    }
+
+    double productSpeed(const Placement& placement) override
+    {
+        const Result<torch::Device> device = model::place(placement);
+        if (!device)
+            return 0;
+        const auto type = placement.precision == Precision::Bf16 ? torch::kBFloat16 : torch::kFloat32;
+        const std::int64_t size = 2048;
+        const auto a = torch::ones({size, size}, torch::TensorOptions(type).device(*device));
+        torch::Tensor c = torch::mm(a, a);
+        double best = 0;
+        for (int i = 0; i < 5; ++i) {
+            const auto start = std::chrono::steady_clock::now();
+            torch::mm_out(c, a, a);
+            c[0][0].item<float>();  // waits for a device
+            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+            best = std::max(best, 2.0 * size * size * size / seconds);
+        }
+        return best;
     }
 
     std::vector<Device> devices() override { return model::devices(); }

@@ -1,12 +1,11 @@
 #include "engine/train/batch.h"
 
 #include "engine/text/template.h"
+#include "engine/train/plainloss.h"
 
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 namespace taskfold::train {
 
@@ -27,83 +26,101 @@ Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::s
     return examples;
 }
 
-BatchLoss lossOf(const model::Transformer& model, std::span<const Example* const> batch, LossMean mean)
+Targets targetsOf(std::span<const Example* const> batch, LossMean mean)
 {
-    BatchLoss loss;
-    std::vector<std::span<const std::int32_t>> rows;
-    std::vector<std::int64_t> places, targets, owners;
-    std::vector<float> perExample;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        const Example& example = *batch[i];
-        rows.emplace_back(example.tokens);
-        const std::size_t start = std::max<std::size_t>(example.targetStart, 1);
-        const std::size_t count = example.tokens.size() > start ? example.tokens.size() - start : 0;
-        for (std::size_t t = start; t < example.tokens.size(); ++t) {
-            places.push_back(loss.tokens + static_cast<std::int64_t>(t) - 1);
-            targets.push_back(example.tokens[t]);
-            owners.push_back(static_cast<std::int64_t>(i));
-            perExample.push_back(1.0F / static_cast<float>(count));
-        }
-        loss.tokens += static_cast<std::int64_t>(example.tokens.size());
-        loss.targetTokens += static_cast<std::int64_t>(count);
+    Targets targets;
+    std::vector<std::size_t> counts;
+    for (const Example* example : batch) {
+        const std::size_t start = std::max<std::size_t>(example->targetStart, 1);
+        counts.push_back(example->tokens.size() > start ? example->tokens.size() - start : 0);
+        targets.tokens += static_cast<std::int64_t>(example->tokens.size());
+        targets.count += static_cast<std::int64_t>(counts.back());
     }
-    const auto device = model.device();
-    const auto numbers = [&](const std::vector<std::int64_t>& values) {
-        return torch::tensor(values, torch::kLong).to(device);
-    };
-    const auto hidden = model.hidden(model::pack(rows, device)).index_select(0, numbers(places));
-    const auto nll = torch::nll_loss(
-        torch::log_softmax(model.logits(hidden), -1), numbers(targets), {}, at::Reduction::None);
-    const auto weights = torch::tensor(perExample, torch::kFloat32).to(device);
-    const auto weighted = nll * weights;
-    loss.perExample = torch::zeros({static_cast<std::int64_t>(batch.size())}, weighted.options())
-                          .index_add(0, numbers(owners), weighted.detach());
-    loss.total = mean == LossMean::Example ? weighted.sum() / static_cast<double>(batch.size()) : nll.mean();
+    for (std::size_t row = 0; row < batch.size(); ++row) {
+        const auto count = static_cast<double>(counts[row]);
+        const double weight = mean == LossMean::Example ? 1 / (count * static_cast<double>(batch.size()))
+                                                        : 1 / static_cast<double>(targets.count);
+        for (std::size_t t = batch[row]->tokens.size() - counts[row]; t < batch[row]->tokens.size(); ++t)
+            targets.list.push_back({row, t - 1, batch[row]->tokens[t], 1 / count, weight});
+    }
+    return targets;
+}
+
+namespace {
+
+BatchLoss packedLoss(model::PackedNet& net, model::Adapter* adapter, std::span<const Example* const> batch,
+    const Targets& targets, double scale)
+{
+    std::vector<std::span<const std::int32_t>> rows;
+    for (const Example* example : batch)  // what comes after the last token isn't asked
+        rows.push_back(std::span(example->tokens).first(example->tokens.empty() ? 0 : example->tokens.size() - 1));
+    const model::Tree tree = model::treeOf(rows);
+    std::vector<model::Aim> aims;
+    for (const Target& target : targets.list)
+        aims.push_back({tree.nodeOf[target.row][target.place], target.token, scale * target.weight});
+    const std::vector<model::Adapter*> adapters(adapter ? 1 : 0, adapter);
+    const std::vector<double> losses = net.losses(tree, aims, adapters, scale != 0);
+    BatchLoss loss;
+    loss.perExample.assign(batch.size(), 0);
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        loss.perExample[targets.list[i].row] += losses[i] * targets.list[i].share;
+        loss.total += losses[i] * targets.list[i].weight;
+    }
     return loss;
 }
 
-double meanLoss(const model::Transformer& model, std::span<const Example> examples, int batch)
+}  // namespace
+
+Learner::Learner(model::Transformer& model, Precision precision, model::Adapter* adapter)
+    : m_model(model), m_precision(precision), m_adapter(adapter)
 {
-    const torch::NoGradGuard noGrad;
+    const bool plain = adapter && (adapter->settings().dora || adapter->settings().dropout > 0);
+    if (!plain && model.device().is_cpu())
+        m_net = model::PackedNet::make(model, precision);
+    if (m_net && adapter && precision == Precision::Bf16)
+        adapter->parameters().keepHalf();
+}
+
+void Learner::train()
+{
+    trained().train(m_net && m_precision == Precision::Bf16);
+}
+
+void Learner::weightsChanged()
+{
+    if (m_net)
+        m_net->weightsChanged();
+    if (m_adapter && m_adapter->parameters().half.defined())
+        m_adapter->parameters().half.copy_(m_adapter->parameters().flat.narrow(0, 0, m_adapter->parameters().decayed));
+}
+
+void Learner::setCheckpointing(bool on)
+{
+    if (m_net)
+        m_net->setCheckpointing(on);
+}
+
+BatchLoss Learner::loss(std::span<const Example* const> batch, LossMean mean, double scale)
+{
+    const Targets targets = targetsOf(batch, mean);
+    BatchLoss loss = m_net ? packedLoss(*m_net, m_adapter, batch, targets, scale)
+                           : plainLoss(m_model, m_adapter, m_precision, batch, targets, scale);
+    loss.tokens = targets.tokens;
+    loss.targetTokens = targets.count;
+    return loss;
+}
+
+double Learner::meanLoss(std::span<const Example> examples, int batch)
+{
     double sum = 0;
     for (std::size_t from = 0; from < examples.size(); from += static_cast<std::size_t>(batch)) {
         std::vector<const Example*> part;
         for (std::size_t i = from; i < std::min(examples.size(), from + static_cast<std::size_t>(batch)); ++i)
             part.push_back(&examples[i]);
-        sum += lossOf(model, part, LossMean::Example).perExample.sum().item<double>();
+        for (const double loss : this->loss(part, LossMean::Example).perExample)
+            sum += loss;
     }
     return examples.empty() ? 0 : sum / static_cast<double>(examples.size());
-}
-
-double AdamW::step(
-    model::Parameters& parameters, torch::Tensor& first, torch::Tensor& second, std::int64_t count) const
-{
-    const torch::NoGradGuard noGrad;
-    torch::Tensor& gradient = parameters.gradient;
-    const double norm = gradient.norm().item<double>();
-    if (!std::isfinite(norm))
-        return norm;
-    if (clip > 0 && norm > clip)
-        gradient.mul_(clip / (norm + 1e-6));
-    first.mul_(beta1).add_(gradient, 1 - beta1);
-    second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-    const double correction1 = 1 - std::pow(beta1, static_cast<double>(count));
-    const double correction2 = 1 - std::pow(beta2, static_cast<double>(count));
-    parameters.flat.narrow(0, 0, parameters.decayed).mul_(1 - learningRate * decay);
-    const auto scale = second.sqrt().div_(std::sqrt(correction2)).add_(epsilon);
-    parameters.flat.addcdiv_(first, scale, -learningRate / correction1);
-    return norm;
-}
-
-double rateAt(std::int64_t step, std::int64_t steps, double peak, double warmUp, double finalShare)
-{
-    const double warm = std::max(1.0, warmUp * static_cast<double>(steps));
-    const auto now = static_cast<double>(step);
-    if (now < warm)
-        return peak * now / warm;
-    const double rest = std::max(1.0, static_cast<double>(steps) - warm);
-    const double t = std::min(1.0, (now - warm) / rest);
-    return peak * (finalShare + (1 - finalShare) * 0.5 * (1 + std::cos(std::numbers::pi * t)));
 }
 
 }  // namespace taskfold::train

@@ -4,10 +4,11 @@
 #include "engine/core/result.h"
 #include "engine/core/row.h"
 #include "engine/core/task.h"
-#include "engine/model/transformer.h"
+#include "engine/model/packednet.h"
 #include "engine/text/tokenizer.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,24 +30,47 @@ struct Examples {
 Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context);
 
 struct BatchLoss {
-    torch::Tensor total;  // one number, with gradient unless it is off
-    torch::Tensor perExample;  // [examples] mean over the example's targets, without gradient
+    double total = 0;
+    std::vector<double> perExample;  // mean over the example's targets
     std::int64_t tokens = 0, targetTokens = 0;
 };
 
-/// Mean over examples of the mean over each one's target tokens, or over all target tokens (method.md 2).
-BatchLoss lossOf(const model::Transformer& model, std::span<const Example* const> batch, LossMean mean);
+/// A model and what of it is trained: itself, or an adapter beside it. On the CPU through PackedNet, elsewhere (and with
+/// dropout or DoRA) by the plain form.
+class Learner {
+public:
+    explicit Learner(model::Transformer& model, Precision precision = Precision::Fp32, model::Adapter* adapter = nullptr);
 
-/// Mean over examples of each one's mean loss, without gradient, `batch` at a time.
-double meanLoss(const model::Transformer& model, std::span<const Example> examples, int batch);
+    /// Makes room for gradients. Called once before the first of them.
+    void train();
+    model::Parameters& trained() const { return m_adapter ? m_adapter->parameters() : m_model.parameters(); }
+    model::Transformer& model() const { return m_model; }
+    model::Adapter* adapter() const { return m_adapter; }
+    model::PackedNet* net() const { return m_net.get(); }  // none on other devices
+    Precision precision() const { return m_precision; }
+    /// To be called when the weights were set by anyone but the optimiser.
+    void weightsChanged();
+    void setCheckpointing(bool on);
 
-/// AdamW (Loshchilov and Hutter 2019) on whole buffers; clips the gradient first. Returns its norm before clipping.
+    /// Mean over examples of the mean over each one's target tokens, or over all target tokens (method.md 2). The gradient
+    /// of `scale` times that is added to the buffers, unless `scale` is 0.
+    BatchLoss loss(std::span<const Example* const> batch, LossMean mean, double scale = 0);
+
+    /// Mean over examples of each one's mean loss, `batch` at a time.
+    double meanLoss(std::span<const Example> examples, int batch);
+
+private:
+    model::Transformer& m_model;
+    Precision m_precision;
+    model::Adapter* m_adapter;
+    std::unique_ptr<model::PackedNet> m_net;
+};
+
+/// AdamW (Loshchilov and Hutter 2019) in one pass over whole buffers; clips the gradient first. Returns its norm before
+/// clipping; where that isn't finite nothing is changed.
 struct AdamW {
     double learningRate = 0, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0.01, clip = 1;
     double step(model::Parameters& parameters, torch::Tensor& first, torch::Tensor& second, std::int64_t count) const;
 };
-
-/// Linear warm-up, then cosine to `finalShare` of the peak. `step` from 1.
-double rateAt(std::int64_t step, std::int64_t steps, double peak, double warmUp, double finalShare);
 
 }  // namespace taskfold::train

@@ -110,9 +110,9 @@ Result<void> fill(const Safetensors& file, const char* name, torch::Tensor& tens
 
 }  // namespace
 
-CheckpointStore::CheckpointStore(fs::path runFolder, fs::path tokenizerFrom)
+CheckpointStore::CheckpointStore(fs::path runFolder, fs::path base)
     : m_folder(std::move(runFolder) / "checkpoints")
-    , m_tokenizerFrom(std::move(tokenizerFrom))
+    , m_base(std::move(base))
 {
 }
 
@@ -122,7 +122,7 @@ fs::path CheckpointStore::folderOf(std::int64_t step) const
 }
 
 Result<fs::path> CheckpointStore::write(
-    const model::Transformer& model, const Moments& moments, const TrainState& state) const
+    const Learner& learner, const Moments& moments, const TrainState& state) const
 {
     const fs::path folder = folderOf(state.step);
     if (fs::exists(folder))
@@ -130,9 +130,16 @@ Result<fs::path> CheckpointStore::write(
     const fs::path beside = m_folder / (".part-" + std::to_string(state.step));
     fs::remove_all(beside);
     fs::create_directories(beside);
-    Result<void> done = model::save(model, beside);
-    if (done)
-        done = model::copyTokenizer(m_tokenizerFrom, beside);
+    Result<void> done;
+    if (learner.adapter()) {
+        // Relative, so that a project can be moved.
+        done = model::saveAdapter(
+            *learner.adapter(), beside, fs::proximate(fs::weakly_canonical(m_base), fs::weakly_canonical(folder)).generic_string());
+    } else {
+        done = model::save(learner.model(), beside);
+        if (done)
+            done = model::copyTokenizer(m_base, beside);
+    }
     if (done)
         done = writeMoments(beside / "optimizer.safetensors", moments);
     if (done)
@@ -175,21 +182,27 @@ std::optional<std::int64_t> CheckpointStore::newestWhole() const
     return {};
 }
 
-Result<void> CheckpointStore::readModel(std::int64_t step, model::Transformer& model) const
+Result<void> CheckpointStore::readWeights(std::int64_t step, Learner& learner) const
 {
-    Result<model::Loaded> loaded = model::load(folderOf(step), model.device());
-    if (!loaded)
-        return std::move(loaded).error();
-    if (loaded->model->parameters().flat.numel() != model.parameters().flat.numel())
-        return Error{ErrorCode::Damaged, folderOf(step).string() + " is of another model"};
     const torch::NoGradGuard noGrad;
-    model.parameters().flat.copy_(loaded->model->parameters().flat);
-    return {};
+    const auto copy = [&](const model::Parameters& from) -> Result<void> {
+        if (from.count() != learner.trained().count())
+            return Error{ErrorCode::Damaged, folderOf(step).string() + " is of another model"};
+        learner.trained().flat.copy_(from.flat);
+        learner.weightsChanged();
+        return {};
+    };
+    if (learner.adapter()) {
+        const auto adapter = model::loadAdapter(folderOf(step), learner.model().config(), learner.model().device());
+        return adapter ? copy((*adapter)->parameters()) : Result<void>(adapter.error());
+    }
+    const Result<model::Loaded> loaded = model::load(folderOf(step), learner.model().device());
+    return loaded ? copy(loaded->model->parameters()) : Result<void>(loaded.error());
 }
 
-Result<TrainState> CheckpointStore::read(std::int64_t step, model::Transformer& model, Moments& moments) const
+Result<TrainState> CheckpointStore::read(std::int64_t step, Learner& learner, Moments& moments) const
 {
-    if (Result<void> done = readModel(step, model); !done)
+    if (Result<void> done = readWeights(step, learner); !done)
         return std::move(done).error();
     Result<Safetensors> file = Safetensors::openFile(folderOf(step) / "optimizer.safetensors");
     if (!file)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/core/result.h"
-#include "engine/model/transformer.h"
+#include "engine/train/batch.h"
 #include "engine/train/state.h"
 
 #include <filesystem>
@@ -15,21 +15,19 @@ struct Moments {
     torch::Tensor first, second;
 };
 
-/// checkpoints/step-N of a run: a model in Hugging Face form, optimizer.safetensors, state.json, and manifest.json with the
+/// checkpoints/step-N of a run: a model in Hugging Face form or an adapter in PEFT's, optimizer.safetensors, state.json, and manifest.json with the
 /// SHA-256 of each file. Written beside, synced and renamed: a folder of that name is whole.
 class CheckpointStore {
 public:
-    CheckpointStore(std::filesystem::path runFolder, std::filesystem::path tokenizerFrom);
+    /// `base`: where the tokenizer lies, and the model that an adapter belongs to.
+    CheckpointStore(std::filesystem::path runFolder, std::filesystem::path base);
 
     Result<std::filesystem::path> write(
-        const model::Transformer& model, const Moments& moments, const TrainState& state) const;
+        const Learner& learner, const Moments& moments, const TrainState& state) const;
 
     /// The newest that can be resumed from, each file as its manifest says; the ones that aren't whole are passed over.
     std::optional<std::int64_t> newestWhole() const;
-    Result<TrainState> read(std::int64_t step, model::Transformer& model, Moments& moments) const;
-
-    /// The model alone.
-    Result<void> readModel(std::int64_t step, model::Transformer& model) const;
+    Result<TrainState> read(std::int64_t step, Learner& learner, Moments& moments) const;
 
     std::vector<std::int64_t> steps() const;  // ascending
     std::filesystem::path folderOf(std::int64_t step) const;
@@ -38,8 +36,10 @@ public:
     void tidy(const std::vector<std::int64_t>& keep) const;
 
 private:
+    Result<void> readWeights(std::int64_t step, Learner& learner) const;
+
     std::filesystem::path m_folder;
-    std::filesystem::path m_tokenizerFrom;
+    std::filesystem::path m_base;
 };
 
 }  // namespace taskfold::train

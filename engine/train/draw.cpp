@@ -5,9 +5,10 @@
 
 namespace taskfold::train {
 
-Draw::Draw(std::vector<std::size_t> rows, std::uint64_t seed)
+Draw::Draw(std::vector<std::size_t> rows, std::uint64_t seed, bool inOrder)
     : m_rows(std::move(rows))
     , m_seed(seed)
+    , m_inOrder(inOrder)
     , m_order(m_rows.size())
     , m_epoch(m_rows.size(), -1)
 {
@@ -53,7 +54,8 @@ void Draw::shuffle(std::size_t task, std::int64_t epoch)
     m_order[task].resize(m_rows[task]);
     std::iota(m_order[task].begin(), m_order[task].end(), 0U);
     Random random{m_seed ^ (0x9E3779B97F4A7C15ULL * (task + 1)) ^ (0xBF58476D1CE4E5B9ULL * (static_cast<std::uint64_t>(epoch) + 1))};
-    random.shuffle(m_order[task]);
+    if (!m_inOrder)
+        random.shuffle(m_order[task]);
     m_epoch[task] = epoch;
 }
 

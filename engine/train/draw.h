@@ -26,7 +26,7 @@ public:
         std::size_t task = 0, row = 0;
     };
 
-    Draw(std::vector<std::size_t> rows, std::uint64_t seed);
+    Draw(std::vector<std::size_t> rows, std::uint64_t seed, bool inOrder = false);
 
     /// `shares`: not negative, at least one of a task with rows positive.
     Pick next(const std::vector<double>& shares);
@@ -40,6 +40,7 @@ private:
 
     std::vector<std::size_t> m_rows;
     std::uint64_t m_seed;
+    bool m_inOrder;
     State m_state;
     std::vector<std::vector<std::uint32_t>> m_order;
     std::vector<std::int64_t> m_epoch;  // that m_order is of; -1: none yet

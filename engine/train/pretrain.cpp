@@ -34,10 +34,9 @@ std::vector<Example> windowsOf(const Tokenizer& tokenizer, std::span<const std::
     return windows;
 }
 
-compute::Perplexity perplexityOf(const model::Transformer& model, const Tokenizer& tokenizer,
+compute::Perplexity perplexityOf(Learner& learner, const Tokenizer& tokenizer,
     std::span<const std::string> documents, int context, int batch)
 {
-    const torch::NoGradGuard noGrad;
     compute::Perplexity result;
     for (const std::string& document : documents)
         result.bytes += static_cast<std::int64_t>(document.size()) + 1;
@@ -47,8 +46,8 @@ compute::Perplexity perplexityOf(const model::Transformer& model, const Tokenize
         std::vector<const Example*> part;
         for (std::size_t i = from; i < std::min(windows.size(), from + static_cast<std::size_t>(batch)); ++i)
             part.push_back(&windows[i]);
-        const BatchLoss loss = lossOf(model, part, LossMean::Token);
-        sum += loss.total.item<double>() * static_cast<double>(loss.targetTokens);
+        const BatchLoss loss = learner.loss(part, LossMean::Token);
+        sum += loss.total * static_cast<double>(loss.targetTokens);
         result.tokens += loss.targetTokens;
     }
     if (result.tokens == 0)
@@ -70,12 +69,13 @@ Result<compute::PretrainResult> pretrain(
             return std::move(loaded).error();
         const int context = std::min(setup.train.context, loaded->model->config().context);
         const Tokenizer& tokenizer = *loaded->tokenizer;
-        const auto measure = [&](const model::Transformer& model, const std::vector<std::string>& texts) {
-            return perplexityOf(model, tokenizer, texts, context, setup.train.batch);
+        const auto measure = [&](Learner& learner, const std::vector<std::string>& texts) {
+            return perplexityOf(learner, tokenizer, texts, context, setup.train.batch);
         };
+        Learner learner(*loaded->model, setup.train.placement.precision);
         compute::PretrainResult result;
-        result.domainBefore = measure(*loaded->model, setup.heldOut);
-        result.generalBefore = measure(*loaded->model, setup.generalHeldOut);
+        result.domainBefore = measure(learner, setup.heldOut);
+        result.generalBefore = measure(learner, setup.generalHeldOut);
 
         std::vector<Source> sources;
         compute::Mixing mixing;
@@ -89,8 +89,8 @@ Result<compute::PretrainResult> pretrain(
         }
         const std::vector<Example> held = windowsOf(tokenizer, setup.heldOut, context);
         const std::size_t count = sources.size();
-        const Judge judge = [&](const model::Transformer& model) -> Result<std::vector<stats::Seen>> {
-            const double loss = meanLoss(model, held, setup.train.batch);
+        const Judge judge = [&](Learner& judged) -> Result<std::vector<stats::Seen>> {
+            const double loss = judged.meanLoss(held, setup.train.batch);
             std::vector<stats::Seen> seen(count);
             for (stats::Seen& one : seen) {
                 one.loss = loss;
@@ -99,15 +99,16 @@ Result<compute::PretrainResult> pretrain(
             return seen;
         };
         Result<compute::TrainResult> trained
-            = runStage(setup.train, *loaded, std::move(sources), judge, events, stop);
+            = runStage(setup.train, learner, setup.train.base, std::move(sources), judge, events, stop);
         if (!trained)
             return std::move(trained).error();
         result.train = *std::move(trained);
         Result<model::Loaded> after = model::load(result.train.checkpoint, *device);
         if (!after)
             return std::move(after).error();
-        result.domainAfter = measure(*after->model, setup.heldOut);
-        result.generalAfter = measure(*after->model, setup.generalHeldOut);
+        Learner later(*after->model, setup.train.placement.precision);
+        result.domainAfter = measure(later, setup.heldOut);
+        result.generalAfter = measure(later, setup.generalHeldOut);
         return result;
     });
 }

@@ -14,7 +14,7 @@ namespace taskfold::train {
 std::vector<Example> windowsOf(const Tokenizer& tokenizer, std::span<const std::string> documents, int context);
 
 /// Over windows, without gradient. Zero for no text.
-compute::Perplexity perplexityOf(const model::Transformer& model, const Tokenizer& tokenizer,
+compute::Perplexity perplexityOf(Learner& learner, const Tokenizer& tokenizer,
     std::span<const std::string> documents, int context, int batch);
 
 /// Stage 0 (method.md 4).

@@ -7,6 +7,8 @@
 #include "engine/stats/metrics.h"
 #include "engine/text/template.h"
 #include "engine/train/checkpoint.h"
+#include "engine/train/plainloss.h"
+#include "engine/train/schedule.h"
 
 #include <torch/torch.h>
 
@@ -23,18 +25,20 @@ constexpr std::size_t kBestKept = 5;
 /// One stage while it runs.
 class Stage {
 public:
-    Stage(const compute::TrainSetup& setup, model::Loaded& loaded, std::vector<Source> sources, const Judge& judge,
-        const compute::TrainEvents& events)
+    Stage(const compute::TrainSetup& setup, Learner& learner, const std::filesystem::path& base, std::vector<Source> sources,
+        const Judge& judge, const compute::TrainEvents& events)
         : m_setup(setup)
-        , m_model(*loaded.model)
+        , m_learner(learner)
         , m_sources(std::move(sources))
         , m_judge(judge)
         , m_events(events)
-        , m_store(setup.runFolder, setup.base)
-        , m_draw(rowsOf(m_sources), setup.seed)
+        , m_store(setup.runFolder, base)
+        , m_draw(rowsOf(m_sources), setup.seed, setup.inOrder)
     {
-        m_moments.first = torch::zeros_like(m_model.parameters().flat);
-        m_moments.second = torch::zeros_like(m_model.parameters().flat);
+        m_learner.train();
+        m_learner.setCheckpointing(setup.checkpointing);
+        m_moments.first = torch::zeros_like(m_learner.trained().flat);
+        m_moments.second = torch::zeros_like(m_learner.trained().flat);
         m_state.steps = setup.steps;
         m_state.templateHash = templateHash();
         m_state.controller = stats::StopController(m_sources.size(), setup.patience);
@@ -101,7 +105,7 @@ private:
         const auto newest = m_store.newestWhole();
         if (!newest)
             return {};  // stopped before the first checkpoint: from the beginning
-        Result<TrainState> state = m_store.read(*newest, m_model, m_moments);
+        Result<TrainState> state = m_store.read(*newest, m_learner, m_moments);
         if (!state)
             return std::move(state).error();
         if (state->steps != m_setup.steps || state->draw.drawn.size() != m_sources.size()
@@ -125,16 +129,18 @@ private:
             batch.push_back(&m_sources[pick.task].examples[pick.row]);
             owners.push_back(pick.task);
         }
-        m_model.parameters().gradient.zero_();
-        const BatchLoss loss = lossOf(m_model, batch, m_setup.lossMean);
-        loss.total.backward();
+        m_learner.trained().zeroGradient();
+        torch::manual_seed(m_setup.seed + 0x9E3779B97F4A7C15ULL * static_cast<std::uint64_t>(m_state.step));  // dropout's
+        const double before = m_learner.net() ? m_learner.net()->flops() : 0;
+        const BatchLoss loss = gradientOf(batch);
         ++m_state.step;
-        const double rate
-            = rateAt(m_state.step, m_setup.steps, m_setup.learningRate, m_setup.warmUp, m_setup.finalRate);
+        const double rate = rateAt(
+            m_setup.schedule, m_state.step, m_setup.steps, m_setup.learningRate, m_setup.warmUp, m_setup.finalRate);
         const AdamW optimiser{rate, 0.9, m_setup.beta2, 1e-8, m_setup.weightDecay, m_setup.clip};
         const double norm
-            = optimiser.step(m_model.parameters(), m_moments.first, m_moments.second, m_state.step);
-        m_state.loss = loss.total.item<double>();
+            = optimiser.step(m_learner.trained(), m_moments.first, m_moments.second, m_state.step);
+        m_flops = m_learner.net() ? m_learner.net()->flops() - before : 0;
+        m_state.loss = loss.total;
         if (!std::isfinite(m_state.loss) || !std::isfinite(norm))
             return Error{ErrorCode::NotANumber, "the loss of step " + std::to_string(m_state.step)
                     + " isn't a number; the checkpoint before is kept. A lower learning rate helps most often."};
@@ -147,19 +153,41 @@ private:
         return tell(loss, owners, rate, norm);
     }
 
+    // In parts one after the other: their losses and gradients add up to the batch's.
+    BatchLoss gradientOf(const std::vector<const Example*>& batch)
+    {
+        const auto parts = std::min(batch.size(), static_cast<std::size_t>(std::max(1, m_setup.accumulate)));
+        if (parts == 1)
+            return m_learner.loss(batch, m_setup.lossMean, 1);
+        const auto whole = static_cast<double>(m_setup.lossMean == LossMean::Example ? static_cast<std::int64_t>(batch.size())
+                                                                                     : targetsOf(batch, m_setup.lossMean).count);
+        BatchLoss all;
+        for (std::size_t part = 0; part < parts; ++part) {
+            const std::size_t from = batch.size() * part / parts;
+            const std::span<const Example* const> rows(batch.data() + from, batch.size() * (part + 1) / parts - from);
+            const auto own = static_cast<double>(m_setup.lossMean == LossMean::Example ? static_cast<std::int64_t>(rows.size())
+                                                                                       : targetsOf(rows, m_setup.lossMean).count);
+            const BatchLoss loss = m_learner.loss(rows, m_setup.lossMean, own / whole);
+            all.total += loss.total * own / whole;
+            all.perExample.insert(all.perExample.end(), loss.perExample.begin(), loss.perExample.end());
+            all.tokens += loss.tokens;
+            all.targetTokens += loss.targetTokens;
+        }
+        return all;
+    }
+
     Result<void> tell(const BatchLoss& loss, const std::vector<std::size_t>& owners, double rate, double norm) const
     {
         if (!m_events.onStep)
             return {};
         compute::StepReport report{
-            m_state.step, m_state.loss, rate, norm, m_state.tokens, m_state.targetTokens, m_state.seconds, {}};
+            m_state.step, m_state.loss, rate, norm, m_state.tokens, m_state.targetTokens,
+            m_state.seconds, m_flops, {}};
         std::vector<compute::TaskLoss> tasks(m_sources.size());
-        const torch::Tensor values = loss.perExample.cpu();
-        const auto cells = values.accessor<float, 1>();
         for (std::size_t i = 0; i < owners.size(); ++i) {
             compute::TaskLoss& task = tasks[owners[i]];
             task.task = m_sources[owners[i]].id;
-            task.loss += cells[static_cast<std::int64_t>(i)];
+            task.loss += loss.perExample[i];
             ++task.examples;
         }
         for (compute::TaskLoss& task : tasks) {
@@ -174,7 +202,7 @@ private:
     Result<void> evaluate()
     {
         const auto start = Clock::now();
-        Result<std::vector<stats::Seen>> seen = m_judge(m_model);
+        Result<std::vector<stats::Seen>> seen = m_judge(m_learner);
         if (!seen)
             return std::move(seen).error();
         for (std::size_t i = 0; i < m_sources.size(); ++i)
@@ -219,7 +247,7 @@ private:
 
     Result<void> checkpoint()
     {
-        Result<std::filesystem::path> folder = m_store.write(m_model, m_moments, m_state);
+        Result<std::filesystem::path> folder = m_store.write(m_learner, m_moments, m_state);
         if (!folder)
             return std::move(folder).error();
         m_store.tidy(bestSteps());
@@ -229,7 +257,7 @@ private:
     }
 
     // The checkpoint this run came to, with its numbers.
-    Result<compute::TrainResult> resultAt(std::int64_t step) const
+    compute::TrainResult numbers() const
     {
         compute::TrainResult result;
         result.steps = m_state.step;
@@ -237,8 +265,14 @@ private:
         result.tokens = m_state.tokens;
         result.targetTokens = m_state.targetTokens;
         result.seconds = m_state.seconds;
+        return result;
+    }
+
+    Result<compute::TrainResult> resultAt(std::int64_t step) const
+    {
+        compute::TrainResult result = numbers();
         result.checkpoint = m_store.folderOf(step);
-        const Result<ModelFolderFacts> facts = inspectModelFolder(result.checkpoint);
+        const Result<WeightsFacts> facts = inspectWeights(result.checkpoint);
         if (!facts)
             return facts.error();
         result.hash = facts->hash;
@@ -264,6 +298,8 @@ private:
 
     Result<compute::TrainResult> finish()
     {
+        if (m_setup.measureOnly)
+            return numbers();
         Result<void> done;
         if (m_state.controller.history.empty() || m_state.controller.history.back().step != m_state.step)
             done = evaluate();
@@ -283,7 +319,7 @@ private:
     }
 
     const compute::TrainSetup& m_setup;
-    model::Transformer& m_model;
+    Learner& m_learner;
     std::vector<Source> m_sources;
     const Judge& m_judge;
     const compute::TrainEvents& m_events;
@@ -291,14 +327,15 @@ private:
     Draw m_draw;
     Moments m_moments;
     TrainState m_state;
+    double m_flops = 0;  // of the last step
 };
 
-Result<stats::Seen> judgeTask(const compute::TrainSetup& setup, const model::Transformer& model,
+Result<stats::Seen> judgeTask(const compute::TrainSetup& setup, Learner& learner,
     const Tokenizer& tokenizer, const compute::TaskRows& task, const std::vector<Example>& validation,
     const std::stop_token& stop)
 {
     stats::Seen seen;
-    seen.loss = meanLoss(model, validation, setup.batch);
+    seen.loss = learner.meanLoss(validation, setup.batch);
     if (validation.empty())
         return seen;
     if (task.task.metric == MetricKind::Perplexity) {
@@ -310,7 +347,7 @@ Result<stats::Seen> judgeTask(const compute::TrainSetup& setup, const model::Tra
     const infer::PredictSettings settings{
         choosesLabels(task.task) ? Decode::Labels : Decode::Greedy, setup.batch * 2, setup.maxNewTokens, setup.context};
     Result<std::vector<Prediction>> answers
-        = infer::predict(model, tokenizer, task.task, rows, settings, nullptr, stop);
+        = infer::predict(infer::Reader{learner.model(), learner.net(), learner.adapter()}, tokenizer, task.task, rows, settings, nullptr, stop);
     if (!answers)
         return std::move(answers).error();
     std::vector<stats::Judged> judged;
@@ -335,12 +372,12 @@ Result<void> check(const compute::TrainSetup& setup, const std::vector<Source>& 
 
 }  // namespace
 
-Result<compute::TrainResult> runStage(const compute::TrainSetup& setup, model::Loaded& loaded,
-    std::vector<Source> sources, const Judge& judge, const compute::TrainEvents& events, const std::stop_token& stop)
+Result<compute::TrainResult> runStage(const compute::TrainSetup& setup, Learner& learner,
+    const std::filesystem::path& base, std::vector<Source> sources, const Judge& judge, const compute::TrainEvents& events, const std::stop_token& stop)
 {
     if (Result<void> fine = check(setup, sources); !fine)
         return std::move(fine).error();
-    Stage stage(setup, loaded, std::move(sources), judge, events);
+    Stage stage(setup, learner, base, std::move(sources), judge, events);
     return stage.run(stop);
 }
 
@@ -351,9 +388,10 @@ Result<compute::TrainResult> fineTune(
         const Result<torch::Device> device = model::place(setup.placement);
         if (!device)
             return device.error();
-        Result<model::Loaded> loaded = model::load(setup.base, *device);
+        Result<model::Loaded> loaded = model::loadForTraining(setup, *device);
         if (!loaded)
             return std::move(loaded).error();
+        Learner learner(*loaded->model, setup.placement.precision, loaded->adapter.get());
         const int context = std::min(setup.context, loaded->model->config().context);
         std::vector<Source> sources;
         std::vector<std::vector<Example>> validation;
@@ -376,18 +414,18 @@ Result<compute::TrainResult> fineTune(
             sources.push_back(std::move(source));
             validation.push_back(std::move(held->list));
         }
-        const Judge judge = [&](const model::Transformer& model) -> Result<std::vector<stats::Seen>> {
+        const Judge judge = [&](Learner& judged) -> Result<std::vector<stats::Seen>> {
             std::vector<stats::Seen> seen;
             for (std::size_t i = 0; i < setup.tasks.size(); ++i) {
                 Result<stats::Seen> one
-                    = judgeTask(setup, model, *loaded->tokenizer, setup.tasks[i], validation[i], {});
+                    = judgeTask(setup, judged, *loaded->tokenizer, setup.tasks[i], validation[i], {});
                 if (!one)
                     return std::move(one).error();
                 seen.push_back(*one);
             }
             return seen;
         };
-        Result<compute::TrainResult> result = runStage(setup, *loaded, std::move(sources), judge, events, stop);
+        Result<compute::TrainResult> result = runStage(setup, learner, loaded->adapter ? loaded->base : setup.base, std::move(sources), judge, events, stop);
         if (result && !leftOut.empty())
             result->note += (result->note.empty() ? "" : "; ")
                 + ("rows left out, their target alone is longer than the context: " + leftOut);

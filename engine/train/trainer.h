@@ -20,12 +20,12 @@ struct Source {
 };
 
 /// Scores the sources as the model stands now; epochs are filled in by the loop.
-using Judge = std::function<Result<std::vector<stats::Seen>>(const model::Transformer&)>;
+using Judge = std::function<Result<std::vector<stats::Seen>>(Learner&)>;
 
 /// One stage on sources that are ready: steps, evaluations, checkpoints, resuming, early stop. Bit-exact for a fixed
-/// number of threads, whether stopped and resumed or not.
-Result<compute::TrainResult> runStage(const compute::TrainSetup& setup, model::Loaded& loaded,
-    std::vector<Source> sources, const Judge& judge, const compute::TrainEvents& events, const std::stop_token& stop);
+/// number of threads, whether stopped and resumed or not. `base`: as in CheckpointStore.
+Result<compute::TrainResult> runStage(const compute::TrainSetup& setup, Learner& learner,
+    const std::filesystem::path& base, std::vector<Source> sources, const Judge& judge, const compute::TrainEvents& events, const std::stop_token& stop);
 
 /// Fine-tuning: renders the rows, judges by each task's metric on its validation rows.
 Result<compute::TrainResult> fineTune(

@@ -106,6 +106,19 @@ void PlanForm::buildModel(QFormLayout* form)
     m_device->setEditable(true);
     m_device->addItems({u"cpu"_s, u"cuda:0"_s});
     m_threads = addNumber(form, u"planThreads"_s, tr("Threads"), 0, 256, tr("0: all cores"));
+    m_method = addChoice(form, u"planMethod"_s, tr("Method"));
+    m_method->addItems({titleOf(Method::Full), titleOf(Method::Lora)});
+    m_rank = addNumber(form, u"planRank"_s, tr("LoRA rank"), 1, 4096, tr("Columns of each adapter's two factors"));
+    m_alpha = addDecimal(form, u"planAlpha"_s, tr("LoRA alpha"), 65536, 1, tr("The adapter counts alpha / rank times"));
+    m_precision = addChoice(form, u"planPrecision"_s, tr("Precision"));
+    m_precision->addItems({titleOf(Precision::Fp32), titleOf(Precision::Bf16)});
+    const auto enable = [this] {
+        const bool lora = m_method->currentIndex() == static_cast<int>(Method::Lora);
+        m_rank->setEnabled(lora);
+        m_alpha->setEnabled(lora);
+    };
+    connect(m_method, &QComboBox::currentIndexChanged, this, enable);
+    enable();
 }
 
 void PlanForm::buildStages(QFormLayout* form)
@@ -191,6 +204,10 @@ void PlanForm::setPlan(const Plan& plan)
     m_base->setCurrentText(toQt(plan.base));
     m_device->setCurrentText(toQt(plan.device));
     m_threads->setValue(plan.threads);
+    m_method->setCurrentIndex(static_cast<int>(plan.method));
+    m_rank->setValue(plan.lora.rank);
+    m_alpha->setValue(plan.lora.alpha);
+    m_precision->setCurrentIndex(static_cast<int>(plan.precision));
     m_baselines->setChecked(plan.baselines);
     for (const auto& [stage, box] : m_stages)
         box->setChecked(std::find(plan.stages.begin(), plan.stages.end(), stage) != plan.stages.end());
@@ -222,6 +239,10 @@ Plan PlanForm::plan() const
     plan.base = toStd(m_base->currentText());
     plan.device = toStd(m_device->currentText().trimmed());
     plan.threads = m_threads->value();
+    plan.method = static_cast<Method>(std::max(0, m_method->currentIndex()));
+    plan.lora.rank = m_rank->value();
+    plan.lora.alpha = m_alpha->value();
+    plan.precision = static_cast<Precision>(std::max(0, m_precision->currentIndex()));
     plan.baselines = m_baselines->isChecked();
     plan.stages.clear();
     for (const auto& [stage, box] : m_stages)

@@ -53,6 +53,10 @@ private:
     QLineEdit* m_seeds = nullptr;
     QComboBox* m_device = nullptr;
     QSpinBox* m_threads = nullptr;
+    QComboBox* m_method = nullptr;
+    QSpinBox* m_rank = nullptr;
+    QDoubleSpinBox* m_alpha = nullptr;
+    QComboBox* m_precision = nullptr;
     QSpinBox* m_batch = nullptr;
     QSpinBox* m_context = nullptr;
     std::map<std::string, QLineEdit*> m_rates;

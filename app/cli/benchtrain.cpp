@@ -1,0 +1,112 @@
+#include "app/cli/benchcommands.h"
+#include "app/cli/benchrows.h"
+#include "app/jobs/computemodule.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+#include <memory>
+
+namespace taskfold::cli {
+
+namespace {
+
+struct Options {
+    std::string model, task, dtype = "fp32", device = "cpu";
+    std::size_t rows = 128;
+    int batch = 16, warmUp = 2, threads = 0, accumulate = 1;
+    bool lora = false, checkpointing = false;
+};
+
+double rounded(double value, double steps)
+{
+    return std::round(value * steps) / steps;
+}
+
+// What TRL's SFTTrainer does by default, on the same rows in the same order.
+compute::TrainSetup setupOf(const Options& options, const TaskSample& sample)
+{
+    compute::TrainSetup setup;
+    setup.base = options.model;
+    setup.placement = {options.device, options.threads, options.dtype == "bf16" ? Precision::Bf16 : Precision::Fp32};
+    setup.method = options.lora ? Method::Lora : Method::Full;
+    setup.batch = options.batch;
+    setup.steps = static_cast<std::int64_t>((sample.rows.size() + static_cast<std::size_t>(options.batch) - 1)
+        / static_cast<std::size_t>(options.batch));
+    setup.context = 512;
+    setup.learningRate = 2e-5;
+    setup.schedule = Schedule::Constant;
+    setup.warmUp = 0;
+    setup.weightDecay = 0;
+    setup.lossMean = LossMean::Token;
+    setup.accumulate = options.accumulate;
+    setup.checkpointing = options.checkpointing;
+    setup.inOrder = setup.measureOnly = true;
+    setup.evaluateEvery = setup.checkpointEvery = 0;
+    setup.tasks = {{sample.task, sample.rows, {}}};
+    setup.mixing = {{1, 1, 0, 0, false}};
+    return setup;
+}
+
+Result<void> measure(const Options& options, const JobContext& context)
+{
+    const Result<TaskSample> sample = sampleOf(options.task, "train.jsonl", options.rows);
+    if (!sample)
+        return sample.error();
+    const Result<compute::Engine*> engine = jobs::computeEngine();
+    if (!engine)
+        return engine.error();
+    const compute::TrainSetup setup = setupOf(options, *sample);
+    std::vector<double> losses;
+    double start = 0, seconds = 0, flops = 0;
+    std::int64_t tokens = 0;
+    compute::TrainEvents events;
+    events.onStep = [&](const compute::StepReport& step) -> Result<void> {
+        losses.push_back(rounded(step.loss, 1e5));
+        if (step.step <= options.warmUp)
+            start = step.seconds;
+        else
+            flops += step.flops;
+        seconds = step.seconds - start;
+        tokens = step.tokens;
+        return {};
+    };
+    const Result<compute::TrainResult> result = (*engine)->train(setup, events, context.stop);
+    if (!result)
+        return result.error();
+    const auto steps = static_cast<double>(result->steps);
+    const double counted = std::max(0.0, steps - options.warmUp) / steps;
+    const double speed = (*engine)->productSpeed(setup.placement);
+    answerBench({{"bench", "train"}, {"dtype", options.dtype}, {"lora", options.lora}, {"task", sample->task.name},
+        {"rows", sample->rows.size()}, {"tokens", tokens}, {"seconds", rounded(seconds, 1000)},
+        {"tokens_per_s", rounded(static_cast<double>(tokens) * counted / seconds, 10)},
+        {"rows_per_s", rounded(static_cast<double>(sample->rows.size()) * counted / seconds, 100)}, {"losses", losses},
+        {"product_gflops", rounded(speed / 1e9, 1)}, {"product_share", rounded(flops / seconds / speed, 1000)}});
+    return {};
+}
+
+}  // namespace
+
+void addBenchTrain(CLI::App& bench, Invocation& invocation)
+{
+    auto options = std::make_shared<Options>();
+    CLI::App* command = addCommand(bench, invocation, "train", "Training on a task folder's rows, in order, one epoch", false);
+    command->add_option("--model", options->model, "A folder in Hugging Face form")->required();
+    command->add_option("--task", options->task, "A folder with task.json and train.jsonl")->required();
+    command->add_option("--rows", options->rows)->check(CLI::PositiveNumber);
+    command->add_option("--batch", options->batch)->check(CLI::PositiveNumber);
+    command->add_option("--dtype", options->dtype)->check(CLI::IsMember({"fp32", "bf16"}));
+    command->add_option("--device", options->device);
+    command->add_option("--threads", options->threads);
+    command->add_option("--warmup", options->warmUp, "Steps not counted");
+    command->add_option("--accumulate", options->accumulate, "Parts of a batch, one after the other")->check(CLI::PositiveNumber);
+    command->add_flag("--checkpointing", options->checkpointing);
+    command->add_flag("--lora", options->lora, "Rank 16, alpha 32, all linear products");
+    command->callback([&invocation, options] {
+        invocation.action = [&invocation, options]() -> int {
+            return perform(invocation, "bench train", [&](const JobContext& context) { return measure(*options, context); });
+        };
+    });
+}
+
+}  // namespace taskfold::cli

@@ -1,0 +1,2 @@
+#define TASKFOLD_KERNELS avx512
+#include "engine/model/kernelbody.h"

@@ -1,0 +1,2 @@
+#define TASKFOLD_KERNELS plain
+#include "engine/model/kernelbody.h"

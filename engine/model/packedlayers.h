@@ -1,0 +1,132 @@
+#pragma once
+
+#include "engine/model/packednet.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <type_traits>
+
+namespace taskfold::model {
+
+/// What one layer keeps for its gradient.
+struct LayerMemory {
+    torch::Tensor inverse1, inverse2;  // [N]
+    torch::Tensor queryKeyValue;  // [N, (heads + 2 keyHeads) * size], turned
+    torch::Tensor before, inverseHeads;  // queries and keys before their norm (Qwen3)
+    torch::Tensor attended;  // [N, heads * size]
+    torch::Tensor lse;  // [N, heads]
+    torch::Tensor middle;  // [N, hidden]: between attention and mlp
+    torch::Tensor gateUp;  // [N, 2 * feedForward]
+    torch::Tensor low;  // [N, modules * rank] with adapters
+};
+
+/// Rows [begin, end) belong to this adapter.
+struct Part {
+    Adapter* adapter = nullptr;
+    std::int64_t begin = 0, end = 0;
+};
+
+/// The network's layers; R and O as in kernels.h. The forward half is in packedforward.cpp, the other in packedbackward.cpp.
+template <typename R, typename O>
+class PackedLayers : public PackedNet {
+public:
+    PackedLayers(Transformer& model, bool half);
+
+    torch::Tensor hidden(
+        const Tree& tree, Store* store, std::span<const std::int64_t> wanted, Adapter* adapter) override;
+    torch::Tensor logits(const torch::Tensor& hidden) override;
+    std::vector<double> logProbabilities(const torch::Tensor& hidden, std::span<const Aim> aims) override;
+    Store emptyStore(std::int64_t slots) const override;
+    void weightsChanged() override;
+    std::vector<double> losses(
+        const Tree& tree, std::span<const Aim> aims, std::span<Adapter* const> adapters, bool gradient) override;
+
+protected:
+    using Tensor = torch::Tensor;
+    static constexpr bool kHalf = !std::is_same_v<R, O>;
+    static constexpr torch::ScalarType kReal = std::is_same_v<R, double> ? torch::kFloat64 : torch::kFloat32;
+    static constexpr torch::ScalarType kOperand = kHalf ? torch::kBFloat16 : kReal;
+
+    static R* real(const Tensor& t) { return static_cast<R*>(t.data_ptr()); }
+    static O* operand(const Tensor& t) { return static_cast<O*>(t.data_ptr()); }
+    /// Runs body(from, to) over [0, count) on all threads.
+    template <typename Body>
+    static void rows(std::int64_t count, const Body& body)
+    {
+        at::parallel_for(0, count, 8, body);
+    }
+    void multiply(Tensor& out, const Tensor& a, const Tensor& b)
+    {
+        at::mm_out(out, a, b);
+        count(a.size(0), b.size(1), a.size(1));
+    }
+    void count(std::int64_t m, std::int64_t n, std::int64_t k)
+    {
+        m_flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+    }
+    static Tensor room(Tensor& held, std::int64_t rows, std::int64_t columns, torch::ScalarType type);
+
+    // A matrix that lies in the flat buffers: as operand, and its gradient.
+    Tensor matrix(std::int64_t offset, std::int64_t out, std::int64_t in) const;
+    Tensor gradientOf(Parameters& parameters, std::int64_t offset, std::int64_t out, std::int64_t in) const;
+    R* vectorGradient(const std::string& name) const;
+    const R* vectorAt(const std::string& name) const;
+    std::int64_t offset(int layer, const char* name) const;
+
+    // Forward.
+    void begin(const Tree& tree, std::span<Adapter* const> adapters);
+    LayerMemory& memoryOf(int layer);
+    Tensor inputOf(int layer, bool keep);
+    void embed(const Tree& tree, const Tensor& x);
+    void attentionHalf(int layer, const Tree& tree, Store* store, LayerMemory& memory);
+    void mlpHalf(int layer, const Tensor& attended, const Tensor& x, LayerMemory& memory, const std::vector<Part>& parts);
+    void addLow(int layer, Module first, int count, const Tensor& x, const Tensor& out, LayerMemory& memory,
+        const std::vector<Part>& parts);
+    /// All layers; the wanted nodes' states after the last norm.
+    Tensor run(const Tree& tree, Store* store, std::span<const std::int64_t> wanted, bool keep);
+    std::vector<Part> partsAt(std::span<const std::int64_t> wanted) const;
+
+    // Backward.
+    void back(const Tree& tree);
+    void again(int layer, const Tree& tree);
+    /// dx and m_dxOperand in and out; the gradient of `attended` comes back.
+    Tensor mlpBack(int layer, const Tensor& attended, const Tensor& dx, LayerMemory& memory, const std::vector<Part>& parts);
+    void attentionBack(int layer, const Tree& tree, const Tensor& dAttended, const Tensor& dx, LayerMemory& memory);
+    void lowBack(int layer, Module first, int count, const Tensor& x, const Tensor& dOut, const Tensor& dx,
+        LayerMemory& memory, const std::vector<Part>& parts);
+    void weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x);
+    void normBack(const std::string& name, const Tensor& dy, const Tensor& x, const Tensor& inverse, const Tensor& dx);
+    std::int64_t widthOf(int module) const;
+    Tensor lowA(const Part& part, const Adapter::Pair& pair) const;
+    void embeddingGradient(const Tree& tree);
+    void lossChunk(std::span<const Aim> aims, std::size_t from, std::size_t to, const Tensor& states, const Tensor& dStates,
+        std::vector<double>& losses);
+
+    bool trains() const { return m_parts.empty(); }  // the transformer itself
+
+    Transformer& m_model;
+    const ModelConfig& m_config;
+    const kernels::Set<R, O>& m_do;
+    std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
+    Tensor m_cosine, m_sine;  // [context, size / 2]
+
+    // Of the pass that runs.
+    std::vector<Part> m_parts;  // by node; empty without adapters
+    std::vector<std::int64_t> m_wanted;
+    Tensor m_positions;
+
+    // Memory that stays.
+    std::vector<LayerMemory> m_memory;
+    std::vector<Tensor> m_inputs;
+    LayerMemory m_last;  // of the last layer's mlp, which sees the wanted nodes alone
+    Tensor m_normed, m_product, m_mlp, m_down, m_final, m_finalInverse, m_states, m_logits;
+    Tensor m_dx, m_dxOperand, m_dNormed, m_dMlp, m_dAttended, m_dQueryKeyValue, m_dKeys, m_dValues, m_dStates, m_dWanted;
+    Tensor m_lowGradient;
+};
+
+extern template class PackedLayers<float, float>;
+extern template class PackedLayers<double, double>;
+extern template class PackedLayers<float, kernels::Bf16>;
+
+}  // namespace taskfold::model

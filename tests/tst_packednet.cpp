@@ -1,0 +1,337 @@
+#include "engine/infer/answer.h"
+#include "engine/infer/plainanswer.h"
+#include "engine/model/packednet.h"
+#include "engine/train/batch.h"
+#include "engine/train/plainloss.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+#undef slots
+#undef emit
+#include <QTest>
+
+using namespace taskfold;
+using model::Module;
+
+namespace {
+
+// Every family's features at once, or those that are asked for.
+ModelConfig config(bool rich)
+{
+    ModelConfig config;
+    config.hidden = 32;
+    config.layers = 3;
+    config.heads = 4;
+    config.keyValueHeads = 2;
+    config.headSize = rich ? 12 : 8;
+    config.feedForward = 56;
+    config.vocabulary = 97;
+    config.context = 128;
+    config.normEpsilon = 1e-5;
+    config.tiedHead = !rich;
+    config.attentionBias = config.outputBias = rich;
+    config.qkNorm = rich;
+    if (rich)
+        config.slidingWindow = {5, 0, 3};
+    config.eos = {2};
+    return config;
+}
+
+std::unique_ptr<model::Transformer> modelOf(bool rich, torch::ScalarType type)
+{
+    auto made = std::make_unique<model::Transformer>(config(rich), torch::kCPU, type);
+    made->initialise(7);
+    const torch::NoGradGuard noGrad;
+    torch::manual_seed(11);
+    auto flat = made->parameters().flat;
+    flat.add_(torch::randn_like(flat) * 0.15);  // norms and biases too
+    return made;
+}
+
+// Rows of very unequal length with long and short beginnings in common, one of them the beginning of another.
+std::vector<train::Example> rows()
+{
+    std::vector<train::Example> list;
+    std::vector<std::int32_t> start;
+    for (int i = 0; i < 9; ++i)
+        start.push_back(3 + i * 5 % 90);
+    for (int r = 0; r < 7; ++r) {
+        train::Example row{start, 0};
+        if (r % 2 == 0)
+            row.tokens.insert(row.tokens.end(), {50, 51, 52});
+        for (int i = 0; i < 4 + r * r; ++i)
+            row.tokens.push_back(3 + (i * 17 + r * 31) % 90);
+        row.targetStart = row.tokens.size() - 1 - static_cast<std::size_t>(r) % 3;
+        list.push_back(row);
+    }
+    list.push_back({{list[4].tokens.begin(), list[4].tokens.end() - 2}, 10});
+    list.push_back({{9, 8, 7, 6}, 2});
+    return list;
+}
+
+std::vector<const train::Example*> pointers(const std::vector<train::Example>& list)
+{
+    std::vector<const train::Example*> all;
+    for (const train::Example& one : list)
+        all.push_back(&one);
+    return all;
+}
+
+double distance(const torch::Tensor& a, const torch::Tensor& b)
+{
+    return (a - b).norm().item<double>() / b.norm().item<double>();
+}
+
+std::unique_ptr<model::Adapter> adapterOf(const model::Transformer& made, LoraSettings settings, std::uint64_t seed)
+{
+    auto adapter
+        = std::make_unique<model::Adapter>(std::move(settings), made.config(), torch::kCPU, made.parameters().flat.scalar_type());
+    adapter->initialise(seed, made.parameters());
+    const torch::NoGradGuard noGrad;
+    torch::manual_seed(static_cast<std::int64_t>(seed));
+    auto flat = adapter->parameters().flat;
+    flat.add_(torch::randn_like(flat) * 0.05);
+    return adapter;
+}
+
+}  // namespace
+
+class PackedNetTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void lossAndGradientAreThoseOfThePlainForm_data()
+    {
+        QTest::addColumn<bool>("rich");
+        QTest::addColumn<bool>("twice");
+        QTest::addColumn<bool>("checkpointing");
+        QTest::addColumn<double>("tolerance");
+        QTest::newRow("fp64") << false << true << false << 1e-7;  // the tables of angles are fp32
+        QTest::newRow("fp64, biases, q/k norms, windows") << true << true << false << 1e-7;
+        QTest::newRow("fp64, checkpointing") << true << true << true << 1e-7;
+        QTest::newRow("fp32") << false << false << false << 2e-5;
+        QTest::newRow("fp32, biases, q/k norms, windows") << true << false << false << 2e-5;
+    }
+
+    void lossAndGradientAreThoseOfThePlainForm()
+    {
+        QFETCH(bool, rich);
+        QFETCH(bool, twice);
+        QFETCH(bool, checkpointing);
+        QFETCH(double, tolerance);
+        const auto made = modelOf(rich, twice ? torch::kFloat64 : torch::kFloat32);
+        const auto list = rows();
+        for (const LossMean mean : {LossMean::Example, LossMean::Token}) {
+            train::Learner learner(*made);
+            learner.train();
+            learner.setCheckpointing(checkpointing);
+            made->parameters().zeroGradient();
+            const auto batch = pointers(list);
+            const train::BatchLoss plain = train::plainLoss(
+                *made, nullptr, Precision::Fp32, batch, train::targetsOf(batch, mean), 1);
+            const auto expected = made->parameters().gradient.clone();
+            made->parameters().zeroGradient();
+            for (int again = 0; again < 2; ++again) {  // memory is used again
+                made->parameters().zeroGradient();
+                const train::BatchLoss packed = learner.loss(batch, mean, 1);
+                QVERIFY(std::abs(packed.total - plain.total) < tolerance * plain.total);
+                for (std::size_t i = 0; i < list.size(); ++i)
+                    QVERIFY(std::abs(packed.perExample[i] - plain.perExample[i]) < tolerance * plain.perExample[i]);
+                const double off = distance(made->parameters().gradient, expected);
+                QVERIFY2(off < tolerance, std::to_string(off).c_str());
+            }
+            for (const auto& [name, leaf] : made->parameters().named) {
+                const auto from = made->parameters().offsetOf(name);
+                const double off = distance(made->parameters().gradient.narrow(0, from, leaf.numel()),
+                    expected.narrow(0, from, leaf.numel()));
+                QVERIFY2(off < 20 * tolerance, (name + " " + std::to_string(off)).c_str());
+            }
+        }
+    }
+
+    void adaptersGetThePlainFormsGradientsAndTheBaseNone()
+    {
+        const auto made = modelOf(true, torch::kFloat64);
+        const auto list = rows();
+        const auto batch = pointers(list);
+        for (const std::vector<std::string>& targets : {std::vector<std::string>{}, {"q_proj", "v_proj"}, {"down_proj"}}) {
+            LoraSettings settings;
+            settings.rank = 3;
+            settings.targets = targets;
+            settings.rankStabilised = targets.size() == 1;
+            const auto adapter = adapterOf(*made, settings, 5);
+            train::Learner learner(*made, Precision::Fp32, adapter.get());
+            QVERIFY(learner.net());
+            learner.train();
+            adapter->parameters().zeroGradient();
+            const auto plain = train::plainLoss(
+                *made, adapter.get(), Precision::Fp32, batch, train::targetsOf(batch, LossMean::Token), 1);
+            const auto expected = adapter->parameters().gradient.clone();
+            adapter->parameters().zeroGradient();
+            const auto packed = learner.loss(batch, LossMean::Token, 1);
+            QVERIFY(std::abs(packed.total - plain.total) < 1e-7);
+            QVERIFY(distance(adapter->parameters().gradient, expected) < 1e-7);
+            QVERIFY(!made->parameters().gradient.defined());
+        }
+    }
+
+    void aMergedAdapterAnswersAsTheAdapterBesideItsBase()
+    {
+        for (const bool dora : {false, true}) {
+            const auto made = modelOf(false, torch::kFloat64);
+            LoraSettings settings;
+            settings.rank = 4;
+            settings.dora = dora;
+            const auto adapter = adapterOf(*made, settings, 3);
+            train::Learner beside(*made, Precision::Fp32, adapter.get());
+            QCOMPARE(beside.net() == nullptr, dora);
+            const auto list = rows();
+            const double expected = beside.meanLoss(list, 4);
+            adapter->mergeInto(made->parameters());
+            train::Learner merged(*made);
+            QVERIFY(std::abs(merged.meanLoss(list, 4) - expected) < 1e-7);
+        }
+    }
+
+    void severalAdaptersInOnePassGetWhatEachGetsAlone()
+    {
+        const auto made = modelOf(false, torch::kFloat64);
+        const auto list = rows();
+        const auto net = model::PackedNet::make(*made, Precision::Fp32);
+        std::vector<std::unique_ptr<model::Adapter>> adapters;
+        std::vector<model::Adapter*> all;
+        std::vector<std::span<const std::int32_t>> tokens;
+        std::vector<int> groups;
+        for (int g = 0; g < 3; ++g) {
+            LoraSettings settings;
+            settings.rank = 2;
+            adapters.push_back(adapterOf(*made, settings, static_cast<std::uint64_t>(20 + g)));
+            adapters.back()->parameters().train(false);
+            all.push_back(adapters.back().get());
+            for (const train::Example& row : list) {
+                tokens.emplace_back(row.tokens);
+                groups.push_back(g);
+            }
+        }
+        const auto aimsOf = [&](const model::Tree& tree, std::size_t from, std::size_t count) {
+            std::vector<model::Aim> aims;
+            for (std::size_t r = from; r < from + count; ++r)
+                for (std::size_t t = 1; t < tree.nodeOf[r].size(); ++t)
+                    aims.push_back({tree.nodeOf[r][t - 1], tokens[r][t], 0.01});
+            return aims;
+        };
+        const model::Tree together = model::treeOf(tokens, groups);
+        const auto losses = net->losses(together, aimsOf(together, 0, tokens.size()), all, true);
+        std::size_t at = 0;
+        for (std::size_t g = 0; g < 3; ++g) {
+            const auto gradient = all[g]->parameters().gradient.clone();
+            all[g]->parameters().zeroGradient();
+            const model::Tree alone = model::treeOf(std::span(tokens).first(list.size()));
+            for (const double loss : net->losses(alone, aimsOf(alone, 0, list.size()), {&all[g], 1}, true))
+                QVERIFY(std::abs(loss - losses[at++]) < 1e-9);
+            QVERIFY(distance(gradient, all[g]->parameters().gradient) < 1e-9);
+        }
+    }
+
+    void bf16StaysNearFp32()
+    {
+        const auto made = modelOf(true, torch::kFloat32);
+        const auto list = rows();
+        const auto batch = pointers(list);
+        train::Learner exact(*made);
+        exact.train();
+        made->parameters().zeroGradient();
+        const auto loss = exact.loss(batch, LossMean::Token, 1);
+        const auto gradient = made->parameters().gradient.clone();
+        const auto other = modelOf(true, torch::kFloat32);
+        train::Learner half(*other, Precision::Bf16);
+        half.train();
+        other->parameters().zeroGradient();
+        const auto near = half.loss(batch, LossMean::Token, 1);
+        QVERIFY(std::abs(near.total - loss.total) < 0.02 * loss.total);
+        const auto found = torch::cat({other->parameters().halfGradient.to(torch::kFloat32), other->parameters().gradient});
+        QVERIFY(distance(found, gradient) < 0.05);
+    }
+
+    void aStepIsTorchsAdamW()
+    {
+        const auto made = modelOf(false, torch::kFloat32);
+        auto& parameters = made->parameters();
+        parameters.train(false);
+        const auto first = torch::zeros_like(parameters.flat);
+        auto m = first.clone(), v = first.clone();
+        auto expected = parameters.flat.clone().set_requires_grad(true);
+        torch::optim::AdamW peer({expected}, torch::optim::AdamWOptions(1e-2).weight_decay(0));
+        train::AdamW own{1e-2, 0.9, 0.999, 1e-8, 0, 1};
+        for (int step = 1; step <= 5; ++step) {
+            torch::manual_seed(step);
+            const auto gradient = torch::randn_like(parameters.flat);
+            parameters.gradient.copy_(gradient);
+            const double norm = own.step(parameters, m, v, step);
+            QVERIFY(std::abs(norm - gradient.norm().item<double>()) < 1e-3 * norm);
+            expected.mutable_grad() = gradient * (1 / (norm + 1e-6));
+            peer.step();
+            QVERIFY(distance(parameters.flat, expected.detach()) < 1e-6);
+        }
+    }
+
+    void everyWayOfScoringLabelsGivesTheSameSums()
+    {
+        const auto made = modelOf(true, torch::kFloat64);
+        const auto net = model::PackedNet::make(*made, Precision::Fp32);
+        std::vector<std::vector<std::int32_t>> labels{{5, 6, 7, 8}, {5, 6, 9}, {10}, {10, 11}, {12, 13, 14, 15, 16}, {20, 21}};
+        const Result<LabelTrie> trie = LabelTrie::of(labels, 2);
+        QVERIFY(trie);
+        std::vector<infer::TokenRow> prompts;
+        for (const train::Example& row : rows())
+            prompts.push_back(row.tokens);
+        prompts.pop_back();  // the others begin alike
+        const infer::Reader reader{*made, net.get()};
+        infer::Answerer answerer(reader, infer::commonBeginning(prompts));
+        QCOMPARE(infer::commonBeginning(prompts).size(), 9U);
+        const auto scores = answerer.scored(prompts, *trie);
+        const auto best = answerer.best(prompts, *trie);
+        const auto plain = infer::plainScored(*made, nullptr, prompts, *trie);
+        for (std::size_t p = 0; p < prompts.size(); ++p) {
+            std::vector<double> alone;
+            for (int label = 0; label < trie->labels(); ++label) {
+                infer::Target row{prompts[p], prompts[p].size()};
+                row.tokens.insert(row.tokens.end(), trie->tokens(label).begin(), trie->tokens(label).end());
+                alone.push_back(infer::scoreTargets({*made}, {&row, 1}).front());
+                QVERIFY(std::abs(scores[p][static_cast<std::size_t>(label)] - alone.back()) < 1e-7);
+                QVERIFY(std::abs(plain[p][static_cast<std::size_t>(label)] - alone.back()) < 1e-7);
+            }
+            const auto most = std::max_element(alone.begin(), alone.end());
+            QCOMPARE(best[p].label, static_cast<int>(most - alone.begin()));
+            QVERIFY(std::abs(best[p].logProbability - *most) < 1e-7);
+        }
+    }
+
+    void textGoesOnAsInThePlainForm()
+    {
+        const auto made = modelOf(true, torch::kFloat64);
+        const auto net = model::PackedNet::make(*made, Precision::Fp32);
+        std::vector<infer::TokenRow> prompts;
+        for (const train::Example& row : rows())
+            prompts.push_back(row.tokens);
+        infer::Answerer packed({*made, net.get()}, infer::commonBeginning(prompts)), plain({*made}, {});
+        for (const double temperature : {0.0, 1.0}) {
+            const infer::Sampling sampling{12, temperature, temperature > 0 ? 20 : 0, temperature > 0 ? 0.9 : 1, 4, {}};
+            const auto one = plain.continued({prompts.data() + 2, 1}, sampling, {});
+            const auto other = packed.continued({prompts.data() + 2, 1}, sampling, {});
+            QVERIFY(one && other);
+            QVERIFY(one->front().tokens == other->front().tokens);
+            QVERIFY(std::abs(one->front().logProbability - other->front().logProbability) < 1e-4);
+        }
+        const auto all = plain.continued(prompts, {12}, {});
+        const auto again = packed.continued(prompts, {12}, {});
+        QVERIFY(all && again);
+        for (std::size_t p = 0; p < prompts.size(); ++p)
+            QVERIFY(all->at(p).tokens == again->at(p).tokens);
+    }
+};
+
+QTEST_GUILESS_MAIN(PackedNetTest)
+#include "tst_packednet.moc"
