@@ -48,9 +48,6 @@ private:
 
 /// A folder in PEFT's form: adapter_config.json and adapter_model.safetensors.
 Result<void> saveAdapter(const Adapter& adapter, const std::filesystem::path& folder, const std::string& base);
-bool isAdapterFolder(const std::filesystem::path& folder);
-/// The folder that adapter_config.json names, from the adapter's own folder on where it is relative.
-Result<std::filesystem::path> baseOfAdapter(const std::filesystem::path& folder);
 /// InvalidInput or Unsupported where it doesn't fit the model or asks for what isn't computed.
 Result<std::unique_ptr<Adapter>> loadAdapter(
     const std::filesystem::path& folder, const ModelConfig& config, torch::Device device);

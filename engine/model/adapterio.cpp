@@ -74,22 +74,6 @@ Result<LoraSettings> settingsFrom(const json& value)
 
 }  // namespace
 
-bool isAdapterFolder(const std::filesystem::path& folder)
-{
-    return std::filesystem::exists(folder / kConfig);
-}
-
-Result<std::filesystem::path> baseOfAdapter(const std::filesystem::path& folder)
-{
-    const Result<json> value = readConfig(folder);
-    if (!value)
-        return value.error();
-    const std::string base = value->value("base_model_name_or_path", "");
-    if (base.empty())
-        return Error{ErrorCode::InvalidInput, (folder / kConfig).string() + " names no base model"};
-    return std::filesystem::weakly_canonical(folder / base);
-}
-
 Result<void> saveAdapter(const Adapter& adapter, const std::filesystem::path& folder, const std::string& base)
 {
     const LoraSettings& settings = adapter.settings();

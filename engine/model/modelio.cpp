@@ -1,5 +1,6 @@
 #include "engine/model/modelio.h"
 
+#include "engine/format/adaptermerge.h"
 #include "engine/format/modelfolder.h"
 #include "engine/format/safetensors.h"
 
@@ -67,7 +68,7 @@ Result<Loaded> loadWhole(const std::filesystem::path& folder, torch::Device devi
 
 Result<Loaded> load(const std::filesystem::path& folder, torch::Device device)
 {
-    if (!isAdapterFolder(folder))
+    if (!isAdapter(folder))
         return loadWhole(folder, device);
     const Result<std::filesystem::path> base = baseOfAdapter(folder);
     if (!base)
@@ -86,7 +87,7 @@ Result<Loaded> loadForTraining(const compute::TrainSetup& setup, torch::Device d
 {
     if (setup.method == Method::Full)
         return load(setup.base, device);
-    Result<Loaded> loaded = isAdapterFolder(setup.base) ? [&]() -> Result<Loaded> {
+    Result<Loaded> loaded = isAdapter(setup.base) ? [&]() -> Result<Loaded> {
         const Result<std::filesystem::path> base = baseOfAdapter(setup.base);
         if (!base)
             return base.error();
