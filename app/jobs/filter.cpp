@@ -4,6 +4,7 @@
 #include "app/jobs/computemodule.h"
 #include "app/jobs/processmark.h"
 #include "app/jobs/taskdata.h"
+#include "app/jobs/training.h"
 #include "app/jobs/volumes.h"
 #include "db/decisionrepository.h"
 #include "db/runrepository.h"
@@ -15,7 +16,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <thread>
 
 namespace taskfold::jobs {
 
@@ -66,7 +66,7 @@ Result<Run> probeRun(SQLite::Database& database, const FilterSetup& setup)
     run.kind = RunKind::Probe;
     run.seed = setup.seed;
     run.device = setup.device;
-    run.threads = setup.threads > 0 ? setup.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    run.threads = setup.threads;
     run.created = nowUtc();
     const Result<RunId> id = runs.add(run);
     if (!id)
@@ -80,6 +80,8 @@ Result<void> measureInto(const Project& project, SQLite::Database& database, con
     const Result<BaseModel> base = probeBase(project, setup, context);
     if (!base)
         return base.error();
+    if (run.threads <= 0)
+        run.threads = usualThreads(base->parameters);
     Result<std::vector<compute::TaskRows>> rows = probeRows(project, database, setup.heldRows);
     if (!rows)
         return std::move(rows).error();

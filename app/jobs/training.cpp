@@ -39,12 +39,12 @@ Result<void> checkFindings(const Project& project, const Plan& plan)
 // Adds the runs of one seed.
 class Queuer {
 public:
-    Queuer(SQLite::Database& database, PlanId id, const Plan& plan, const Baselines& known)
+    Queuer(SQLite::Database& database, PlanId id, const Plan& plan, std::int64_t parameters, const Baselines& known)
         : m_runs(database), m_tasks(database), m_plan(plan), m_known(known)
     {
         m_run.plan = id;
         m_run.device = plan.device;
-        m_run.threads = plan.threads > 0 ? plan.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        m_run.threads = plan.threads > 0 ? plan.threads : usualThreads(parameters);
         m_run.created = nowUtc();
     }
 
@@ -107,6 +107,12 @@ private:
 
 }  // namespace
 
+int usualThreads(std::int64_t parameters)
+{
+    constexpr std::int64_t kVerySmall = 2'000'000;
+    return parameters < kVerySmall ? 1 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
 Result<PlanId> queuePlan(const Project& project, const Plan& plan, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
@@ -114,7 +120,8 @@ Result<PlanId> queuePlan(const Project& project, const Plan& plan, const JobCont
         return std::move(connection).error();
     if (Result<void> fine = checkFindings(project, plan); !fine)
         return std::move(fine).error();
-    if (const Result<BaseModel> base = baseOf(project, plan, context); !base)  // before anything is queued
+    const Result<BaseModel> base = baseOf(project, plan, context);  // before anything is queued
+    if (!base)
         return base.error();
     PlanId id;
     Result<void> queued = db::inTransaction(**connection, [&]() -> Result<void> {
@@ -131,7 +138,7 @@ Result<PlanId> queuePlan(const Project& project, const Plan& plan, const JobCont
         const Result<Baselines> known = Baselines::of(**connection);
         if (!known)
             return known.error();
-        Queuer queuer(**connection, id, plan, *known);
+        Queuer queuer(**connection, id, plan, base->parameters, *known);
         for (const std::uint64_t seed : plan.seeds)
             if (Result<void> added = queuer.add(seed); !added)
                 return added;

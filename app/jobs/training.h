@@ -13,6 +13,10 @@ namespace taskfold::jobs {
 /// each seed. A plan that was queued before keeps its runs. InvalidInput with every blocking finding.
 Result<PlanId> queuePlan(const Project& project, const Plan& plan, const JobContext& context);
 
+/// How many threads to train with when the user doesn't say: all cores, or one where the products of a very small model
+/// gain nothing from a second, which waits for the first at each of them.
+int usualThreads(std::int64_t parameters);
+
 enum class AfterFailure { Stop, GoOn };
 
 /// Trains the plan's queued runs one after another on the calling thread. A stop or pause ends the one that runs after its
