@@ -93,6 +93,18 @@ private slots:
         QCOMPARE(folder->versions.at(0).version.rowsKept, 20);
     }
 
+    void aTaskNamedLikeASplitIsATask()
+    {
+        for (const QString& task : {u"train_intent"_s, u"stay"_s})
+            for (const QString& split : {u"train"_s, u"test"_s})
+                write(u"suite/%1/%2.jsonl"_s.arg(task, split), rows(split == u"train" ? 1 : 100, 8));
+        ImportRequest request;
+        request.sources.push_back({m_folder->filePath(u"suite"_s).toStdString(), {}, {}, {}, false, true});
+        const auto imported = importData(m_project, request, {});
+        QVERIFY(imported);
+        QCOMPARE(imported->versions.size(), 4U);  // two tasks with two splits
+    }
+
     void aBombAndACutPackedFileAreRefused()
     {
         const std::string gz = m_folder->filePath(u"bomb.jsonl.gz"_s).toStdString();

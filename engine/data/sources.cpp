@@ -95,6 +95,18 @@ void addFiles(TaskSource& task, const fs::path& folder, std::optional<Split> ofF
     }
 }
 
+// A folder that holds one split: named like one, and no task of its own (a task may be called train_intent).
+std::optional<Split> splitOfFolder(const fs::path& folder)
+{
+    std::error_code failure;
+    if (!fs::is_directory(folder, failure) || fs::exists(folder / "task.json", failure))
+        return std::nullopt;
+    for (const fs::path& entry : entriesOf(folder))
+        if (fs::is_regular_file(entry, failure) && splitOfName(entry.stem().string()))
+            return std::nullopt;
+    return splitOfName(folder.filename().string());
+}
+
 std::optional<TaskSource> taskFolder(const fs::path& folder)
 {
     TaskSource task{folder.filename().string(), {}, {}};
@@ -106,8 +118,8 @@ std::optional<TaskSource> taskFolder(const fs::path& folder)
         task.files.push_back({folder, std::nullopt, {}});
     if (task.files.empty())
         for (const fs::path& entry : entriesOf(folder)) {
-            const std::optional<Split> split = splitOfName(entry.filename().string());
-            if (!split || !fs::is_directory(entry, failure))
+            const std::optional<Split> split = splitOfFolder(entry);
+            if (!split)
                 continue;
             if (isLabelFolder(entry))
                 task.files.push_back({entry, split, {}});
