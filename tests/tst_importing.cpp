@@ -102,7 +102,9 @@ private slots:
         request.sources.push_back({m_folder->filePath(u"suite"_s).toStdString(), {}, {}, {}, false, true});
         const auto imported = importData(m_project, request, {});
         QVERIFY(imported);
-        QCOMPARE(imported->versions.size(), 4U);  // two tasks with two splits
+        QCOMPARE(imported->versions.size(), 6U);  // two tasks; their validation rows are taken from the training's
+        for (const auto& version : imported->versions)
+            QVERIFY(version.task == "train_intent" || version.task == "stay");
     }
 
     void aBombAndACutPackedFileAreRefused()
