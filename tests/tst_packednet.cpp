@@ -277,6 +277,22 @@ private slots:
         }
     }
 
+    void unlikelyTokensOfALargeVocabularyCountBesideALikelyOne()
+    {
+        torch::manual_seed(1);
+        torch::Tensor logits = torch::randn({49152}) * 3;
+        logits[5] = 20;
+        const double expected = torch::logsumexp(logits.to(torch::kFloat64), 0).item<double>();
+        const std::int64_t target = 5;
+        const float weight = 1;
+        float loss = 0;
+        const float found = model::kernels::set<float, float>().crossEntropy(
+            logits.data_ptr<float>(), logits.numel(), &target, &weight, &loss, 1, true);
+        QVERIFY2(std::abs(found - expected) < 1e-5, std::to_string(found - expected).c_str());
+        QVERIFY(std::abs(loss - (expected - 20)) < 1e-5);
+        QVERIFY(std::abs(logits.sum().item<double>()) < 1e-5);  // p sums to 1, the target's 1 taken off
+    }
+
     void everyWayOfScoringLabelsGivesTheSameSums()
     {
         const auto made = modelOf(true, torch::kFloat64);

@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -266,6 +267,63 @@ private slots:
         QVERIFY(runs.move(before[2].id, db::QueueMove::Earlier));
         QVERIFY(runs.move(before[1].id, db::QueueMove::Later));
         QCOMPARE((*runs.nextQueued())->id, before[2].id);
+    }
+
+    void adaptersAreTrainedStageAfterStageResumedAndEvaluated_data()
+    {
+        QTest::addColumn<bool>("dora");
+        QTest::addColumn<double>("dropout");
+        QTest::addColumn<int>("precision");
+        QTest::newRow("lora") << false << 0.0 << static_cast<int>(Precision::Fp32);
+        QTest::newRow("lora, bf16") << false << 0.0 << static_cast<int>(Precision::Bf16);
+        QTest::newRow("dora with dropout") << true << 0.1 << static_cast<int>(Precision::Fp32);
+    }
+
+    void adaptersAreTrainedStageAfterStageResumedAndEvaluated()
+    {
+        QFETCH(bool, dora);
+        QFETCH(double, dropout);
+        QFETCH(int, precision);
+        const test::SmallProject whole, parted;
+        const auto planOf = [&](const test::SmallProject& small) {
+            Plan plan = small.plan();
+            plan.method = Method::Lora;
+            plan.lora.rank = 8;
+            plan.lora.alpha = 16;
+            plan.lora.dora = dora;
+            plan.lora.dropout = dropout;
+            plan.precision = static_cast<Precision>(precision);
+            for (auto& [stage, rate] : plan.learningRate)
+                rate = 2e-2;
+            return plan;
+        };
+        const Result<void> trained = train(whole.project(), planOf(whole));
+        QVERIFY2(trained, trained ? "" : trained.error().detail.c_str());
+        const Run first = runOf(whole.project(), RunKind::Baseline);
+        const std::vector<double> alone = curve(whole.project(), first.id, "loss");
+        const double start = std::accumulate(alone.begin(), alone.begin() + 5, 0.0);
+        const double end = std::accumulate(alone.end() - 5, alone.end(), 0.0);
+        QVERIFY2(end < 0.98 * start, (std::to_string(start) + " " + std::to_string(end)).c_str());  // its base is random
+        const Run last = runOf(whole.project(), RunKind::Stage3);
+        QVERIFY(std::filesystem::exists(whole.project().resolved(last.checkpoint) / "adapter_model.safetensors"));
+        QVERIFY(!std::filesystem::exists(whole.project().resolved(last.checkpoint) / "model.safetensors"));
+        const auto scores = jobs::evaluateAll(whole.project(), Split::Test, {});
+        QVERIFY2(scores, scores ? "" : scores.error().detail.c_str());
+        QCOMPARE(scores->size(), 4U);
+        QVERIFY(jobs::checkProject(whole.project(), {})->empty());
+
+        std::stop_source stop;
+        const JobContext context{stop.get_token(), [&](Progress progress) {
+                                     if (progress.run == last.id && progress.done >= 5)  // the same number in both projects
+                                         stop.request_stop();
+                                 }};
+        QVERIFY(!train(parted.project(), planOf(parted), context));
+        Run again = runOf(parted.project(), RunKind::Stage3);
+        QCOMPARE(again.status, RunStatus::Stopped);
+        QVERIFY(jobs::resumeRun(parted.project(), again.id, {}));
+        again = runOf(parted.project(), RunKind::Stage3);
+        QCOMPARE(again.checkpointHash, last.checkpointHash);
+        QVERIFY(curve(parted.project(), again.id, "loss") == curve(whole.project(), last.id, "loss"));
     }
 
     void anotherProgramCanAskARunToStop()

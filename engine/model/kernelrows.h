@@ -217,10 +217,17 @@ R crossEntropy(O* logits, std::int64_t vocabulary, const std::int64_t* targets, 
         const R value = real(logits[i]);
         most = value > most ? value : most;
     }
-    R sum = 0;
-    for (std::int64_t i = 0; i < vocabulary; ++i)
-        sum += exponential(real(logits[i]) - most);
-    const R lse = most + logarithm(sum);
+    // By blocks: in one fp32 sum the many unlikely tokens would vanish beside a likely one.
+    constexpr std::int64_t kBlock = 512;
+    double sum = 0;
+    for (std::int64_t from = 0; from < vocabulary; from += kBlock) {
+        const std::int64_t to = from + kBlock < vocabulary ? from + kBlock : vocabulary;
+        R part = 0;
+        for (std::int64_t i = from; i < to; ++i)
+            part += exponential(real(logits[i]) - most);
+        sum += static_cast<double>(part);
+    }
+    const R lse = static_cast<R>(static_cast<double>(most) + logarithm(sum));
     R all = 0;
     for (std::int64_t t = 0; t < count; ++t) {
         losses[t] = lse - real(logits[targets[t]]);
