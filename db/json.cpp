@@ -33,82 +33,6 @@ std::string dump(const json& value)
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json of(const TaskComparison& t)
-{
-    return {{"task", t.task.value}, {"name", t.name}, {"metric", wordOf(t.metric)}, {"single", t.single},
-        {"multi", t.multi}, {"difference", t.difference}, {"low", t.low}, {"high", t.high}, {"se", t.se},
-        {"margin", t.margin}, {"resolvable", t.resolvable}, {"verdict", wordOf(t.verdict)}, {"n", t.n},
-        {"seeds", t.seeds}, {"won", t.won}, {"lost", t.lost}, {"excluded", t.excluded}, {"note", t.note}};
-}
-
-TaskComparison taskComparisonOf(const json& value)
-{
-    TaskComparison t;
-    t.task.value = value.at("task");
-    t.name = value.at("name");
-    t.metric = metricKindOf(value.at("metric").get<std::string>()).value_or(MetricKind::Accuracy);
-    t.single = number(value.at("single"));
-    t.multi = number(value.at("multi"));
-    t.difference = number(value.at("difference"));
-    t.low = number(value.at("low"));
-    t.high = number(value.at("high"));
-    t.se = number(value.at("se"));
-    t.margin = number(value.at("margin"));
-    t.resolvable = number(value.at("resolvable"));
-    t.verdict = verdictOf(value.at("verdict").get<std::string>()).value_or(Verdict::NotComputable);
-    t.n = value.at("n");
-    t.seeds = value.at("seeds");
-    t.won = value.at("won");
-    t.lost = value.at("lost");
-    t.excluded = value.at("excluded");
-    t.note = value.at("note");
-    return t;
-}
-
-json of(const SuiteComparison& s)
-{
-    return {{"not_worse", s.notWorse}, {"worse", s.worse}, {"undecided", s.undecided},
-        {"not_computable", s.notComputable}, {"tasks", s.tasks}, {"mean_difference", s.meanDifference},
-        {"low", s.low}, {"high", s.high}, {"margin", s.margin}};
-}
-
-SuiteComparison suiteOf(const json& value)
-{
-    SuiteComparison s;
-    s.notWorse = value.at("not_worse");
-    s.worse = value.at("worse");
-    s.undecided = value.at("undecided");
-    s.notComputable = value.at("not_computable");
-    s.tasks = value.at("tasks");
-    s.meanDifference = number(value.at("mean_difference"));
-    s.low = number(value.at("low"));
-    s.high = number(value.at("high"));
-    s.margin = number(value.at("margin"));
-    return s;
-}
-
-json of(const Ledger& ledger)
-{
-    json lines = json::array();
-    for (const LedgerLine& line : ledger.lines)
-        lines.push_back({{"key", line.key}, {"before", line.before}, {"after", line.after},
-            {"unit", line.unit}, {"how", line.how}});
-    return {{"models_before", ledger.modelsBefore}, {"models_after", ledger.modelsAfter},
-        {"overhead_reduction", ledger.overheadReduction}, {"lines", lines}};
-}
-
-Ledger ledgerOf(const json& value)
-{
-    Ledger ledger;
-    ledger.modelsBefore = value.at("models_before");
-    ledger.modelsAfter = value.at("models_after");
-    ledger.overheadReduction = number(value.at("overhead_reduction"));
-    for (const json& line : value.at("lines"))
-        ledger.lines.push_back({line.at("key"), number(line.at("before")), number(line.at("after")),
-            line.at("unit"), line.at("how")});
-    return ledger;
-}
-
 }  // namespace
 
 std::string textOf(const std::vector<std::string>& words)
@@ -197,26 +121,6 @@ AffinityEvidence evidenceFrom(const std::string& text)
                 throw DamagedText("a probe's matrix has the wrong size");
         }
         return evidence;
-    });
-}
-
-std::string textOf(const Comparison& comparison)
-{
-    json tasks = json::array();
-    for (const TaskComparison& task : comparison.tasks)
-        tasks.push_back(of(task));
-    return dump({{"tasks", tasks}, {"suite", of(comparison.suite)}, {"ledger", of(comparison.ledger)}});
-}
-
-Comparison comparisonFrom(const std::string& text)
-{
-    return reading(text, [](const json& value) {
-        Comparison comparison;
-        for (const json& task : value.at("tasks"))
-            comparison.tasks.push_back(taskComparisonOf(task));
-        comparison.suite = suiteOf(value.at("suite"));
-        comparison.ledger = ledgerOf(value.at("ledger"));
-        return comparison;
     });
 }
 

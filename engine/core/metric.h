@@ -31,6 +31,7 @@ struct Prediction {
     std::string text;
     bool invalid = false;  // outside the label set, or malformed
     double logProbability = 0;  // of the answer's tokens
+    double confidence = 0;  // the answer's probability among all labels; 0: not chosen among labels, or not known
 
     bool operator==(const Prediction&) const = default;
 };

@@ -10,7 +10,7 @@
 namespace taskfold {
 
 enum class TaskKind { Classification, PairClassification, Extraction, Generation };
-enum class MetricKind { Accuracy, MacroF1, SlotF1, ExactMatch, RougeL, Bleu, Perplexity };
+enum class MetricKind { Accuracy, MacroF1, MicroF1, SlotF1, ExactMatch, RougeL, Bleu, ChrF, Perplexity };
 enum class Split { Train, Validation, Test };
 
 /// One language task that is served today by a model of its own.

@@ -43,13 +43,15 @@ constexpr Words<TaskKind, 4> kTaskKind{{
     {TaskKind::Generation, "generation"},
 }};
 
-constexpr Words<MetricKind, 7> kMetricKind{{
+constexpr Words<MetricKind, 9> kMetricKind{{
     {MetricKind::Accuracy, "accuracy"},
     {MetricKind::MacroF1, "macro_f1"},
+    {MetricKind::MicroF1, "micro_f1"},
     {MetricKind::SlotF1, "slot_f1"},
     {MetricKind::ExactMatch, "exact_match"},
     {MetricKind::RougeL, "rouge_l"},
     {MetricKind::Bleu, "bleu"},
+    {MetricKind::ChrF, "chrf"},
     {MetricKind::Perplexity, "perplexity"},
 }};
 

@@ -3,12 +3,20 @@
 #include "engine/core/random.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <thread>
 
 namespace taskfold::stats {
 
 namespace {
+
+constexpr std::size_t kBlock = 100;  // resamples that share one stream of random numbers
+constexpr std::size_t kWorthThreads = 4'000'000;  // draws below which one thread is faster
+constexpr std::size_t kExactRows = 13;
+constexpr double kPowerFactor = 1.6448536269514722 + 0.8416212335729143;  // normal quantiles of 95 % and 80 %
 
 double meanOf(const std::vector<double>& values)
 {
@@ -16,132 +24,145 @@ double meanOf(const std::vector<double>& values)
                           : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double varianceOf(const std::vector<double>& values)
+std::uint64_t streamOf(std::uint64_t seed, std::size_t block)
 {
-    if (values.size() < 2)
-        return 0;
-    const double mean = meanOf(values);
-    double squares = 0;
-    for (const double value : values)
-        squares += (value - mean) * (value - mean);
-    return squares / static_cast<double>(values.size() - 1);
+    Random random{seed * 0xD1342543DE82EF95ULL + block};
+    random.next();
+    return random.next();
 }
 
-double differenceOver(const std::vector<SeedPair>& seeds, const std::vector<std::uint32_t>& counts)
+// Blocks of numbers by any number of threads: which block gets which stream doesn't depend on who fills it.
+void inBlocks(std::vector<double>& into, std::size_t rows, std::uint64_t seed, int threads,
+    const std::function<void(std::uint64_t, double*, std::size_t)>& fill)
 {
-    double sum = 0;
-    for (const SeedPair& pair : seeds)
-        sum += aggregate(pair.multi, counts) - aggregate(pair.single, counts);
-    return sum / static_cast<double>(seeds.size());
-}
-
-// Continued fraction of the incomplete beta function (Lentz's method; Abramowitz and Stegun 26.5.8).
-double betaFraction(double x, double a, double b)
-{
-    constexpr double kTiny = 1e-300;
-    double c = 1;
-    double d = 1 - (a + b) * x / (a + 1);
-    d = 1 / (std::abs(d) < kTiny ? kTiny : d);
-    double result = d;
-    for (int m = 1; m < 500; ++m) {
-        for (const double term : {m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-                 -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))}) {
-            d = 1 + term * d;
-            d = 1 / (std::abs(d) < kTiny ? kTiny : d);
-            c = 1 + term / c;
-            c = std::abs(c) < kTiny ? kTiny : c;
-            result *= c * d;
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t block = next++; block * kBlock < into.size(); block = next++) {
+            const std::size_t from = block * kBlock;
+            fill(streamOf(seed, block), into.data() + from, std::min(kBlock, into.size() - from));
         }
-        if (std::abs(c * d - 1) < 1e-14)
-            break;
+    };
+    std::size_t count = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+    if (rows * into.size() < kWorthThreads)
+        count = 1;
+    std::vector<std::jthread> helpers;
+    for (std::size_t i = 1; i < count; ++i)
+        helpers.emplace_back(work);
+    work();
+}
+
+// What the seeds' differences vary by through the choice of rows alone: mean variance less mean covariance.
+double ownNoiseOf(const PairedRows& rows)
+{
+    const auto bearing = rows.influence();
+    const double n = static_cast<double>(rows.rows());
+    const double seeds = static_cast<double>(rows.seeds());
+    double sameSeed = 0, anyTwo = 0;
+    std::vector<double> mean(bearing.size());
+    for (std::size_t s = 0; s < bearing.size(); ++s)
+        mean[s] = meanOf(bearing[s]);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        double sum = 0;
+        for (std::size_t s = 0; s < bearing.size(); ++s) {
+            const double away = bearing[s][i] - mean[s];
+            sum += away;
+            sameSeed += away * away;
+        }
+        anyTwo += sum * sum;
     }
-    return result;
-}
-
-double incompleteBeta(double x, double a, double b)
-{
-    if (x <= 0 || x >= 1)
-        return x <= 0 ? 0 : 1;
-    const double front
-        = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x));
-    if (x < (a + 1) / (a + b + 2))
-        return front * betaFraction(x, a, b) / a;
-    return 1 - front * betaFraction(1 - x, b, a) / b;
-}
-
-double studentBelow(double t, double df)
-{
-    return 1 - incompleteBeta(df / (df + t * t), df / 2, 0.5) / 2;
+    const double scale = n * std::max(1.0, n - 1);
+    return (sameSeed / seeds - (anyTwo - sameSeed) / (seeds * (seeds - 1))) / scale;
 }
 
 // Rows and seeds both vary: their variances add, and the degrees of freedom are Satterthwaite's.
-void widenBySeeds(const std::vector<SeedPair>& seeds, PairedDifference& result)
+void widenBySeeds(const PairedRows& rows, PairedDifference& result)
 {
     std::vector<double> differences;
-    for (const SeedPair& pair : seeds)
-        differences.push_back(aggregate(pair.multi) - aggregate(pair.single));
-    const double count = static_cast<double>(seeds.size());
-    const double rows = result.se * result.se;
-    const double between = varianceOf(differences) / count;
-    result.se = std::sqrt(rows + between);
-    const double n = static_cast<double>(seeds.front().single.size());
-    const double below = rows * rows / std::max(1.0, n - 1) + between * between / (count - 1);
-    const double df = below > 0 ? (rows + between) * (rows + between) / below : 1e6;
-    const double t = studentQuantile(0.95, std::min(df, 1e6));
+    for (std::size_t s = 0; s < result.singles.size(); ++s)
+        differences.push_back(result.multis[s] - result.singles[s]);
+    const double count = static_cast<double>(differences.size());
+    const double between = varianceOf(differences);
+    result.ownNoise = ownNoiseOf(rows);
+    const double ofRows = result.seRows * result.seRows;
+    const double ofSeeds = std::max(0.0, between - result.ownNoise) / count;
+    result.seSeeds = std::sqrt(ofSeeds);
+    result.se = std::sqrt(ofRows + ofSeeds);
+    const double seedPart = ofSeeds > 0 ? between / count : 0;
+    const double below = ofRows * ofRows / std::max(1.0, static_cast<double>(rows.rows()) - 1) + seedPart * seedPart / (count - 1);
+    result.df = below > 0 ? std::min(1e6, (ofRows + ofSeeds) * (ofRows + ofSeeds) / below) : 1e6;
+    const double t = studentQuantile(0.95, std::max(1.0, result.df));
     result.low = result.difference - t * result.se;
     result.high = result.difference + t * result.se;
 }
 
+double shareAsFar(const std::vector<double>& values, double observed)
+{
+    const double far = std::abs(observed) - 1e-12;
+    return static_cast<double>(std::count_if(values.begin(), values.end(), [=](double d) { return std::abs(d) >= far; }));
+}
+
 }  // namespace
 
-double quantile(std::vector<double> values, double p)
-{
-    if (values.empty())
-        return 0;
-    std::sort(values.begin(), values.end());
-    const double place = p * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, values.size() - 1);
-    return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-double studentQuantile(double p, double df)
-{
-    double low = 0;
-    double high = 1e6;
-    for (int i = 0; i < 200; ++i) {
-        const double middle = (low + high) / 2;
-        (studentBelow(middle, df) < p ? low : high) = middle;
-    }
-    return (low + high) / 2;
-}
-
-PairedDifference pairedDifference(const std::vector<SeedPair>& seeds, int resamples, std::uint64_t seed)
+PairedDifference pairedDifference(const std::vector<SeedPair>& seeds, int resamples, std::uint64_t seed, int threads)
 {
     PairedDifference result;
-    if (seeds.empty() || seeds.front().single.size() == 0)
+    const PairedRows rows(seeds);
+    if (rows.rows() == 0 || resamples <= 0)
         return result;
     for (const SeedPair& pair : seeds) {
-        result.single += aggregate(pair.single) / static_cast<double>(seeds.size());
-        result.multi += aggregate(pair.multi) / static_cast<double>(seeds.size());
+        result.singles.push_back(aggregate(pair.single));
+        result.multis.push_back(aggregate(pair.multi));
     }
+    result.single = meanOf(result.singles);
+    result.multi = meanOf(result.multis);
     result.difference = result.multi - result.single;
-    const std::size_t n = seeds.front().single.size();
-    Random random{seed};
-    std::vector<std::uint32_t> counts(n);
-    result.resampled.reserve(static_cast<std::size_t>(resamples));
-    for (int b = 0; b < resamples; ++b) {
-        std::fill(counts.begin(), counts.end(), 0U);
-        for (std::size_t i = 0; i < n; ++i)
-            ++counts[static_cast<std::size_t>(random.below(n))];
-        result.resampled.push_back(differenceOver(seeds, counts));
-    }
-    result.se = std::sqrt(varianceOf(result.resampled));
+    result.resampled.resize(static_cast<std::size_t>(resamples));
+    inBlocks(result.resampled, rows.rows(), seed, threads,
+        [&](std::uint64_t state, double* into, std::size_t count) { rows.resample(state, into, count); });
+    result.se = result.seRows = std::sqrt(varianceOf(result.resampled));
     result.low = quantile(result.resampled, 0.05);
     result.high = quantile(result.resampled, 0.95);
     if (seeds.size() > 1)
-        widenBySeeds(seeds, result);
+        widenBySeeds(rows, result);
     return result;
+}
+
+double randomisationP(const std::vector<SeedPair>& seeds, int rounds, std::uint64_t seed, int threads)
+{
+    const PairedRows rows(seeds);
+    const std::size_t k = rows.differing().size();
+    if (k == 0)
+        return 1;
+    const double observed = rows.swappedDifference(std::vector<bool>(k));
+    if (k <= kExactRows) {
+        std::vector<double> all;
+        std::vector<bool> swap(k);
+        for (std::size_t way = 0; way < std::size_t{1} << k; ++way) {
+            for (std::size_t i = 0; i < k; ++i)
+                swap[i] = (way >> i & 1U) != 0;
+            all.push_back(rows.swappedDifference(swap));
+        }
+        return shareAsFar(all, observed) / static_cast<double>(all.size());
+    }
+    std::vector<double> drawn(static_cast<std::size_t>(rounds));
+    inBlocks(drawn, k, seed, threads,
+        [&](std::uint64_t state, double* into, std::size_t count) { rows.randomise(state, into, count); });
+    return (shareAsFar(drawn, observed) + 1) / static_cast<double>(drawn.size() + 1);
+}
+
+double mcNemarExact(std::int64_t b, std::int64_t c)
+{
+    return std::min(1.0, 2 * fairCoinsAtMost(std::min(b, c), b + c));
+}
+
+std::int64_t rowsNeeded(const PairedDifference& difference, std::int64_t rows, double margin)
+{
+    const double wanted = margin / kPowerFactor;
+    const double left = wanted * wanted - difference.seSeeds * difference.seSeeds;
+    if (left <= 0 || rows <= 0)
+        return 0;
+    return static_cast<std::int64_t>(
+        std::ceil(static_cast<double>(rows) * difference.seRows * difference.seRows / left - 1e-9));
 }
 
 }  // namespace taskfold::stats

@@ -1,9 +1,12 @@
 #include "engine/stats/metrictext.h"
 
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
+
+#include <utility>
 
 namespace taskfold::stats {
 
@@ -62,7 +65,7 @@ std::string collapsed(std::string_view text)
 
 std::vector<std::string> rougeTokens(std::string_view text)
 {
-    const icu::UnicodeString from = unicode(text).toLower();
+    const icu::UnicodeString from = unicode(text).toLower(icu::Locale::getRoot());  // not the user's: i is i in Turkey, too
     std::vector<std::string> tokens;
     icu::UnicodeString run;
     const auto flush = [&] {
@@ -72,7 +75,8 @@ std::vector<std::string> rougeTokens(std::string_view text)
     };
     for (std::int32_t i = 0; i < from.length(); i = from.moveIndex32(i, 1)) {
         const UChar32 c = from.char32At(i);
-        if (!u_isalnum(c)) {
+        const bool mark = (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 && !run.isEmpty();  // a vowel sign doesn't end its word
+        if (!u_isalnum(c) && !mark) {
             flush();
         } else if (standsAlone(c)) {
             flush();
@@ -86,16 +90,20 @@ std::vector<std::string> rougeTokens(std::string_view text)
     return tokens;
 }
 
-std::vector<std::string> whitespaceTokens(std::string_view text)
+std::vector<std::string> rougeScoreTokens(std::string_view text)
 {
-    const std::string line = collapsed(text);
+    const std::string from = utf8(unicode(text).toLower(icu::Locale::getRoot()));
     std::vector<std::string> tokens;
-    std::size_t from = 0;
-    while (from < line.size()) {
-        const std::size_t to = std::min(line.find(' ', from), line.size());
-        tokens.push_back(line.substr(from, to - from));
-        from = to + 1;
+    std::string run;
+    for (const char c : from) {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+            run += c;
+        } else if (!run.empty()) {
+            tokens.push_back(std::exchange(run, {}));
+        }
     }
+    if (!run.empty())
+        tokens.push_back(std::move(run));
     return tokens;
 }
 

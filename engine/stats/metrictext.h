@@ -18,8 +18,8 @@ std::string collapsed(std::string_view text);
 /// Lower-case alphanumeric runs; each CJK character on its own.
 std::vector<std::string> rougeTokens(std::string_view text);
 
-/// Split at whitespace.
-std::vector<std::string> whitespaceTokens(std::string_view text);
+/// rouge-score's: lower-case runs of a-z and 0-9; what is written otherwise isn't seen at all.
+std::vector<std::string> rougeScoreTokens(std::string_view text);
 
 /// "type: value; type: value" as a multiset of (type, value), folded; "none" and what isn't of that form are empty.
 std::map<std::pair<std::string, std::string>, int> slotsOf(std::string_view text);

@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::array kKinds{
     TaskKind::Classification, TaskKind::PairClassification, TaskKind::Extraction, TaskKind::Generation};
-constexpr std::array kMetrics{MetricKind::Accuracy, MetricKind::MacroF1, MetricKind::SlotF1,
-    MetricKind::ExactMatch, MetricKind::RougeL, MetricKind::Bleu, MetricKind::Perplexity};
+constexpr std::array kMetrics{MetricKind::Accuracy, MetricKind::MacroF1, MetricKind::MicroF1, MetricKind::SlotF1,
+    MetricKind::ExactMatch, MetricKind::RougeL, MetricKind::Bleu, MetricKind::ChrF, MetricKind::Perplexity};
 
 QDoubleSpinBox* points(const QString& name, double most, const QString& suffix, QWidget* parent)
 {

@@ -39,10 +39,12 @@ QString titleOf(MetricKind metric)
     switch (metric) {
     case MetricKind::Accuracy: return Words::tr("Accuracy");
     case MetricKind::MacroF1: return Words::tr("Macro F1");
+    case MetricKind::MicroF1: return Words::tr("Micro F1");
     case MetricKind::SlotF1: return Words::tr("Slot F1");
     case MetricKind::ExactMatch: return Words::tr("Exact match");
     case MetricKind::RougeL: return Words::tr("ROUGE-L");
     case MetricKind::Bleu: return Words::tr("BLEU");
+    case MetricKind::ChrF: return Words::tr("chrF");
     case MetricKind::Perplexity: return Words::tr("Perplexity");
     }
     return {};
