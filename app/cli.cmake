@@ -5,9 +5,11 @@ set(TASKFOLD_CLI_SOURCES
     cli/benchevaluate.cpp
     cli/benchimport.cpp
     cli/benchrows.cpp
+    cli/benchcompare.cpp
     cli/benchtokenize.cpp
     cli/benchtrain.cpp
     cli/command.cpp
+    cli/comparetext.cpp
     cli/console.cpp
     cli/datacommands.cpp
     cli/exportcommand.cpp

@@ -4,11 +4,13 @@ set(TASKFOLD_JOB_SOURCES
     jobs/basepreview.cpp
     jobs/bases.cpp
     jobs/budget.cpp
+    jobs/caveats.cpp
     jobs/check.cpp
     jobs/comparing.cpp
     jobs/computemodule.cpp
     jobs/convertedbase.cpp
     jobs/demo.cpp
+    jobs/deployed.cpp
     jobs/edits.cpp
     jobs/evaluation.cpp
     jobs/exporting.cpp
@@ -24,13 +26,16 @@ set(TASKFOLD_JOB_SOURCES
     jobs/memory.cpp
     jobs/modelfiles.cpp
     jobs/modelparts.cpp
+    jobs/pairing.cpp
     jobs/planfile.cpp
     jobs/planning.cpp
     jobs/processmark.cpp
     jobs/project.cpp
     jobs/reporting.cpp
+    jobs/reportjson.cpp
     jobs/rowlog.cpp
     jobs/rowsfolder.cpp
+    jobs/serving.cpp
     jobs/runrecorder.cpp
     jobs/taskdata.cpp
     jobs/training.cpp

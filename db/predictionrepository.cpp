@@ -34,11 +34,11 @@ void replacePredictions(SQLite::Database& database, const Score& score, std::spa
     SQLite::bind(clear, score.run.value, score.task.value, split);
     clear.exec();
     SQLite::Statement insert(database,
-        "INSERT INTO prediction (run_id, task_id, split, line, text, invalid, log_probability) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO prediction (run_id, task_id, split, line, text, invalid, log_probability, confidence) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     for (const Prediction& prediction : predictions) {
         SQLite::bind(insert, score.run.value, score.task.value, split, prediction.line, prediction.text,
-            prediction.invalid ? 1 : 0, prediction.logProbability);
+            prediction.invalid ? 1 : 0, prediction.logProbability, prediction.confidence);
         insert.exec();
         insert.reset();
     }
@@ -67,13 +67,13 @@ Result<std::vector<Prediction>> PredictionRepository::predictions(RunId run, Tas
 {
     return guarded("reading predictions", [&]() -> Result<std::vector<Prediction>> {
         SQLite::Statement query(m_database,
-            "SELECT line, text, invalid, log_probability FROM prediction "
+            "SELECT line, text, invalid, log_probability, confidence FROM prediction "
             "WHERE run_id = ? AND task_id = ? AND split = ? ORDER BY line");
         SQLite::bind(query, run.value, task.value, std::string(wordOf(split)));
         std::vector<Prediction> predictions;
         while (query.executeStep())
             predictions.push_back({run, task, split, query.getColumn(0).getInt64(), query.getColumn(1).getString(),
-                query.getColumn(2).getInt() != 0, query.getColumn(3).getDouble()});
+                query.getColumn(2).getInt() != 0, query.getColumn(3).getDouble(), query.getColumn(4).getDouble()});
         return predictions;
     });
 }

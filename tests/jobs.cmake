@@ -8,3 +8,6 @@ taskfold_test(olderprojects taskfold::jobs SQLiteCpp)
 add_dependencies(tst_olderprojects taskfold-compute)
 taskfold_test(bases taskfold::jobs)
 taskfold_test(exporting taskfold::jobs)
+# Comparisons of answers that the tests give: nothing is trained.
+taskfold_test(comparing taskfold::jobs SQLiteCpp)
+taskfold_test(report taskfold::jobs nlohmann_json::nlohmann_json)

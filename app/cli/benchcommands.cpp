@@ -36,6 +36,8 @@ void addBenchCommands(CLI::App& app, Invocation& invocation)
     addBenchTokenize(*bench, invocation);
     addBenchTrain(*bench, invocation);
     addBenchEvaluate(*bench, invocation);
+    addBenchServe(*bench, invocation);
+    addBenchCompare(*bench, invocation);
 }
 
 }  // namespace taskfold::cli

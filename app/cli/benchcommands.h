@@ -10,6 +10,8 @@ void addBenchImport(CLI::App& bench, Invocation& invocation);
 void addBenchTokenize(CLI::App& bench, Invocation& invocation);
 void addBenchTrain(CLI::App& bench, Invocation& invocation);
 void addBenchEvaluate(CLI::App& bench, Invocation& invocation);
+void addBenchServe(CLI::App& bench, Invocation& invocation);
+void addBenchCompare(CLI::App& bench, Invocation& invocation);
 
 /// The most memory this process has held so far, mapped pages included.
 std::int64_t peakMib();

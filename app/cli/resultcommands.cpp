@@ -1,14 +1,17 @@
 #include "app/cli/command.h"
+#include "app/cli/comparetext.h"
 #include "app/jobs/comparing.h"
 #include "app/jobs/evaluation.h"
 #include "app/jobs/reporting.h"
+#include "app/jobs/serving.h"
 #include "db/taskrepository.h"
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,78 +76,74 @@ void addEvaluate(CLI::App& app, Invocation& invocation)
     });
 }
 
-json ledgerJson(const Ledger& ledger)
-{
-    json out{{"models_before", ledger.modelsBefore}, {"models_after", ledger.modelsAfter},
-        {"overhead_reduction", ledger.overheadReduction}};
-    for (const LedgerLine& line : ledger.lines)
-        if (line.key != "models")
-            out[line.key] = {{"before", line.before}, {"after", line.after}, {"unit", line.unit}, {"how", line.how}};
-    return out;
-}
+struct CompareOptions {
+    std::int64_t candidate = 0;
+    std::string baseline = "single";
+    bool gate = false;
+    std::string junit;
+    int requests = 0;  // to measure serving by first; 0: not now
+    std::string refusal;  // of the gate, once it was asked
+};
 
-json comparisonJson(const Comparison& comparison)
+Result<void> compare(const Invocation& invocation, CompareOptions& options, const JobContext& context)
 {
-    const SuiteComparison& suite = comparison.suite;
-    json tasks = json::array();
-    for (const TaskComparison& task : comparison.tasks)
-        tasks.push_back({{"task", task.name}, {"metric", wordOf(task.metric)}, {"single", task.single}, {"multi", task.multi},
-            {"difference", task.difference}, {"low", task.low}, {"high", task.high}, {"se", task.se}, {"margin", task.margin},
-            {"resolvable", task.resolvable}, {"verdict", wordOf(task.verdict)}, {"n", task.n}, {"seeds", task.seeds},
-            {"won", task.won}, {"lost", task.lost}, {"excluded", task.excluded}, {"note", task.note}});
-    return {{"candidate", comparison.candidate.value}, {"baseline", comparison.baseline}, {"line", jobs::suiteLine(comparison)},
-        {"suite", {{"not_worse", suite.notWorse}, {"worse", suite.worse}, {"undecided", suite.undecided},
-            {"not_computable", suite.notComputable}, {"tasks", suite.tasks}, {"mean_difference", suite.meanDifference},
-            {"low", suite.low}, {"high", suite.high}}},
-        {"tasks", tasks}, {"ledger", ledgerJson(comparison.ledger)}};
-}
-
-std::string comparisonText(const Comparison& comparison)
-{
-    std::vector<std::vector<std::string>> rows{
-        {"task", "metric", "single", "multi", "difference", "90 % interval", "margin", "verdict", "n", "won", "lost"}};
-    for (const TaskComparison& task : comparison.tasks)
-        rows.push_back({task.name, std::string(wordOf(task.metric)), points(task.single), points(task.multi),
-            points(task.difference), points(task.low) + " to " + points(task.high), points(task.margin),
-            std::string(wordOf(task.verdict)) + (task.note.empty() ? "" : " (" + task.note + ")"), std::to_string(task.n),
-            std::to_string(task.won), std::to_string(task.lost)});
-    std::vector<std::vector<std::string>> ledger{{"ledger", "single-task", "folded", "ratio"}};
-    for (const LedgerLine& line : comparison.ledger.lines) {
-        char before[32], after[32], ratio[32];
-        std::snprintf(before, sizeof before, "%.0f", line.before);
-        std::snprintf(after, sizeof after, "%.0f", line.after);
-        std::snprintf(ratio, sizeof ratio, "%.3f", line.before > 0 ? line.after / line.before : 0);
-        ledger.push_back({line.key, before, after, line.before > 0 ? ratio : "-"});
+    if (options.requests > 0)
+        if (Result<void> served = jobs::measureServing(projectOf(invocation), RunId{options.candidate}, options.requests, context); !served)
+            return served;
+    const Result<Comparison> comparison
+        = jobs::compareRuns(projectOf(invocation), RunId{options.candidate}, options.baseline, context);
+    if (!comparison)
+        return comparison.error();
+    if (!options.junit.empty())
+        if (Result<void> written = jobs::writeWhole(options.junit, comparisonJunit(*comparison)); !written)
+            return written;
+    json out = comparisonJson(*comparison);
+    std::string text = comparisonText(*comparison);
+    if (options.gate) {
+        options.refusal = gateRefusal(*comparison);
+        out["gate"] = {{"open", options.refusal.empty()}, {"why", options.refusal}};
+        text += "gate: " + (options.refusal.empty() ? std::string("open") : "shut, " + options.refusal) + "\n";
     }
-    return jobs::suiteLine(comparison) + "\n\n" + table(rows) + "\n" + table(ledger) + "overhead reduction "
-        + points(comparison.ledger.overheadReduction) + " % (" + std::to_string(comparison.ledger.modelsBefore) + " models into "
-        + std::to_string(comparison.ledger.modelsAfter) + ")\n";
+    answer(invocation, out, text);
+    return {};
 }
 
 void addCompare(CLI::App& app, Invocation& invocation)
 {
-    struct Options {
-        std::int64_t candidate = 0;
-        std::string baseline = "single";
-    };
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CompareOptions>();
     CLI::App* command = addCommand(app, invocation, "compare", "What was won and lost, task by task");
     command->add_option("--candidate", options->candidate, "A run; the newest stage 3 otherwise")->check(CLI::PositiveNumber);
-    command->add_option("--baseline", options->baseline, "single, or a run's number")->capture_default_str();
+    command->add_option("--baseline", options->baseline, "single, a run's number, or imported:NAME")->capture_default_str();
+    command->add_flag("--gate", options->gate, "Exit with code 4 when a task is worse at its margin or can't be computed");
+    command->add_option("--junit", options->junit, "Write the verdicts as a JUnit XML file, too");
+    command->add_option("--measure-serving", options->requests, "Measure memory, latency and throughput first, with that many requests")
+        ->check(CLI::Range(1, 100000));
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
-            return perform(invocation, "compare", [&](const JobContext& context) -> Result<void> {
-                RunId baseline;
-                if (options->baseline != "single") {
-                    baseline.value = std::strtoll(options->baseline.c_str(), nullptr, 10);
-                    if (baseline.value <= 0)
-                        return Error{ErrorCode::InvalidInput, "--baseline is “single” or a run's number"};
-                }
-                const Result<Comparison> comparison
-                    = jobs::compareRuns(projectOf(invocation), RunId{options->candidate}, baseline, context);
-                if (!comparison)
-                    return comparison.error();
-                answer(invocation, comparisonJson(*comparison), comparisonText(*comparison));
+            const int code = perform(invocation, "compare", [&](const JobContext& context) { return compare(invocation, *options, context); });
+            return code == kDone && !options->refusal.empty() ? int{kGateShut} : code;
+        };
+    });
+}
+
+void addPredictions(CLI::App& app, Invocation& invocation)
+{
+    struct Options {
+        std::string task, file, name = "deployed";
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command = addCommand(app, invocation, "predictions", "Takes in what the model that serves a task today answers to the test rows");
+    command->add_option("task", options->task, "The task's name")->required();
+    command->add_option("file", options->file, "JSON lines: {\"line\": N, \"prediction\": \"…\"}")->required();
+    command->add_option("--name", options->name, "Compare with them as imported:NAME")->capture_default_str();
+    command->callback([&invocation, options] {
+        invocation.action = [&invocation, options]() -> int {
+            return perform(invocation, "predictions", [&](const JobContext&) -> Result<void> {
+                const Result<RunId> run = jobs::importPredictions(projectOf(invocation), options->task, options->file, options->name);
+                if (!run)
+                    return run.error();
+                answer(invocation, {{"run", run->value}, {"task", options->task}, {"name", options->name}},
+                    "Kept as run " + std::to_string(run->value) + "; compare with --baseline imported:" + options->name + "\n");
                 return {};
             });
         };
@@ -170,33 +169,61 @@ Result<void> writePdf(const Invocation& invocation, const std::string& file)
     return {};
 }
 
+struct ReportOptions {
+    std::string file, title, sections, language = "en", date;
+};
+
+Result<jobs::ReportWish> wishOf(const ReportOptions& options)
+{
+    jobs::ReportWish wish;
+    wish.title = options.title;
+    wish.date = options.date;
+    wish.language = options.language == "zh" ? report::Language::Chinese : report::Language::English;
+    if (options.sections.empty())
+        return wish;
+    wish.sections.clear();
+    std::stringstream words(options.sections);
+    for (std::string word; std::getline(words, word, ',');) {
+        const auto& all = report::allSections();
+        const auto found = std::find_if(all.begin(), all.end(), [&](report::Section one) { return report::wordOf(one) == word; });
+        if (found == all.end())
+            return Error{ErrorCode::InvalidInput, "there is no section “" + word + "” in a report"};
+        wish.sections.push_back(*found);
+    }
+    return wish;
+}
+
+Result<void> writeReport(const Invocation& invocation, const ReportOptions& options, const JobContext& context)
+{
+    const Result<db::Connection> connection = openExisting(projectOf(invocation));
+    const Result<jobs::ReportWish> wish = wishOf(options);
+    if (!connection || !wish)
+        return connection ? wish.error() : connection.error();
+    Result<void> written;
+    if (std::filesystem::path(options.file).extension() == ".pdf") {
+        written = writePdf(invocation, options.file);
+    } else {
+        const auto data = jobs::reportData(projectOf(invocation), *wish, context);
+        written = data ? jobs::writeReport(*data, options.file) : Result<void>(data.error());
+    }
+    if (!written)
+        return written;
+    answer(invocation, {{"report", options.file}}, "Wrote " + options.file + ".\n");
+    return {};
+}
+
 void addReport(CLI::App& app, Invocation& invocation)
 {
-    struct Options {
-        std::string file, title;
-    };
-    auto options = std::make_shared<Options>();
-    CLI::App* command = addCommand(app, invocation, "report", "The report: html, pdf, md, csv or tex");
-    command->add_option("out", options->file, "Where to, by its ending")->required();
+    auto options = std::make_shared<ReportOptions>();
+    CLI::App* command = addCommand(app, invocation, "report", "The report: html, pdf, md, csv, tex or json");
+    command->add_option("out", options->file, "Where to, by its ending; csv: one file a table, named after it")->required();
     command->add_option("--title", options->title);
+    command->add_option("--sections", options->sections, "summary,tasks,ledger,filter,rows,data,plan,runs,method; all otherwise");
+    command->add_option("--language", options->language)->check(CLI::IsMember({"en", "zh"}))->capture_default_str();
+    command->add_option("--date", options->date, "In place of today's, so that the same project gives the same bytes");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
-            return perform(invocation, "report", [&](const JobContext& context) -> Result<void> {
-                const Result<db::Connection> connection = openExisting(projectOf(invocation));
-                if (!connection)
-                    return connection.error();
-                Result<void> written;
-                if (std::filesystem::path(options->file).extension() == ".pdf") {
-                    written = writePdf(invocation, options->file);
-                } else {
-                    const auto data = jobs::reportData(projectOf(invocation), {options->title, report::allSections()}, context);
-                    written = data ? jobs::writeReport(*data, options->file) : Result<void>(data.error());
-                }
-                if (!written)
-                    return written;
-                answer(invocation, {{"report", options->file}}, "Wrote " + options->file + ".\n");
-                return {};
-            });
+            return perform(invocation, "report", [&](const JobContext& context) { return writeReport(invocation, *options, context); });
         };
     });
 }
@@ -208,6 +235,7 @@ void addResultCommands(CLI::App& app, Invocation& invocation)
     addReport(app, invocation);
     addEvaluate(app, invocation);
     addCompare(app, invocation);
+    addPredictions(app, invocation);
 }
 
 }  // namespace taskfold::cli

@@ -18,7 +18,7 @@ QByteArray styled(std::string svg)
 {
     const QByteArray style = "<style>.text{fill:#1b2430} .muted{fill:#5b6675} .grid{stroke:#d5dbe3} .line{stroke:#5b6675}"
                              " .margin{stroke:#5b6675;stroke-width:2;stroke-dasharray:3,2} .a{stroke:#0072b2;stroke-width:2;fill:#0072b2}"
-                             " .b{fill:#9aa7b5} .bad{stroke:#b3261e;stroke-width:2;fill:#b3261e} .open{stroke:#b7791f;stroke-width:2;fill:#ffffff}"
+                             " .b{fill:#9aa7b5} circle.line{fill:#ffffff} .bad{stroke:#b3261e;stroke-width:2;fill:#b3261e} .open{stroke:#b7791f;stroke-width:2;fill:#ffffff}"
                              " text{font-family:sans-serif;font-size:12px}</style>";
     QByteArray drawing = QByteArray::fromStdString(svg);
     return drawing.insert(drawing.indexOf('>') + 1, style);
@@ -42,9 +42,8 @@ QImage drawn(report::FigureKind kind, const report::ReportData& data)
 Figures reportFigures(const report::ReportData& data)
 {
     Figures figures;
-    figures[u"forest"_s] = drawn(report::FigureKind::Forest, data);
-    figures[u"bars"_s] = drawn(report::FigureKind::Bars, data);
-    figures[u"volume"_s] = drawn(report::FigureKind::Volume, data);
+    for (const report::FigureKind kind : report::allFigures())
+        figures[toQt(report::wordOf(kind))] = drawn(kind, data);
     return figures;
 }
 

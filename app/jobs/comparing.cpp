@@ -1,124 +1,105 @@
 #include "app/jobs/comparing.h"
 
-#include "app/jobs/baselines.h"
+#include "app/jobs/caveats.h"
+#include "app/jobs/filter.h"
+#include "app/jobs/pairing.h"
 #include "app/jobs/taskdata.h"
-#include "app/jobs/training.h"
 #include "db/comparisonrepository.h"
-#include "db/predictionrepository.h"
-#include "db/runrepository.h"
 #include "db/taskrepository.h"
 #include "engine/core/clock.h"
 #include "engine/stats/bootstrap.h"
-#include "engine/stats/metrics.h"
 #include "engine/stats/noninferiority.h"
+#include "engine/stats/panel.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace taskfold::jobs {
 
 namespace {
 
-// Two models' answers to the same rows, in the same order.
-struct Paired {
-    std::vector<stats::Judged> single, multi;
-    std::vector<const Row*> rows;
-    std::string missing;  // why there is nothing to compare
-};
-
-stats::Judged judged(const Row& row, const Prediction& answer)
+// Each task draws its own resamples, the same ones at every comparison (FNV-1a of its name).
+std::uint64_t seedOf(const std::string& name)
 {
-    return {answer.text, row.target, row.references, answer.invalid};
+    std::uint64_t hash = 0xCBF29CE484222325ULL;
+    for (const char c : name)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+    return hash;
+}
+
+double invalidShare(const Task& task, const std::vector<stats::Judged>& rows)
+{
+    const auto panel = stats::panelOf(task.kind == TaskKind::Extraction ? TaskKind::Extraction : TaskKind::Classification, rows, {});
+    return panel.back().value;
+}
+
+Calibration calibrated(const Task& task, const std::vector<stats::Judged>& rows, const std::vector<double>& confidence)
+{
+    if (!choosesLabels(task) || std::any_of(confidence.begin(), confidence.end(), [](double c) { return c <= 0; }))
+        return {};
+    std::vector<bool> right;
+    for (const stats::Judged& row : rows)
+        right.push_back(stats::rowScore(MetricKind::Accuracy, row) > 0);
+    return stats::calibrationOf(confidence, right);
 }
 
 class Comparer {
 public:
-    Comparer(const Project& project, SQLite::Database& database) : m_project(project), m_database(database), m_runs(database) { }
+    Comparer(const Project& project, SQLite::Database& database) : m_project(project), m_database(database), m_pairing(project, database) { }
 
-    Result<void> choose(RunId candidate, RunId baseline)
-    {
-        Result<std::vector<Run>> all = m_runs.all();
-        if (!all)
-            return std::move(all).error();
-        m_all = *std::move(all);
-        if (!candidate)
-            candidate = newestStage3();
-        if (!candidate)
-            return Error{ErrorCode::NotFound, "there is no completed stage 3 to compare: run a plan first"};
-        Result<Run> run = m_runs.byId(candidate);
-        if (!run)
-            return std::move(run).error();
-        m_candidate = *std::move(run);
-        m_baseline = baseline;
-        if (m_candidate.status != RunStatus::Completed)
-            return Error{ErrorCode::InvalidInput,
-                "run " + std::to_string(candidate.value) + " isn't completed: resume it first"};
-        Result<Plan> plan = planOf(m_project, m_candidate.plan);
-        if (!plan)
-            return std::move(plan).error();
-        m_plan = *std::move(plan);
-        Result<Baselines> singles = Baselines::of(m_database);
-        if (!singles)
-            return std::move(singles).error();
-        m_singles = *std::move(singles);
-        return {};
-    }
+    Result<void> choose(RunId candidate, const std::string& baseline) { return m_pairing.choose(candidate, baseline); }
 
     Result<Comparison> compare(const JobContext& context)
     {
         Comparison comparison;
-        comparison.candidate = m_candidate.id;
-        comparison.baseline = m_baseline ? std::to_string(m_baseline.value) : "single";
+        comparison.candidate = m_pairing.candidate().id;
+        comparison.baseline = m_pairing.baseline().word;
         comparison.created = nowUtc();
-        std::vector<stats::PairedDifference> differences;
-        std::vector<stats::Judgement> judgements;
-        std::vector<std::size_t> judgedTasks;
-        for (const auto* names : {&m_plan.kept, &m_plan.excluded})
-            for (const std::string& name : *names) {
-                if (context.stop.stop_requested())
-                    return Error{ErrorCode::Cancelled, {}};
-                if (context.report)
-                    context.report({static_cast<std::int64_t>(comparison.tasks.size()),
-                        static_cast<std::int64_t>(m_plan.kept.size() + m_plan.excluded.size()), {}, "comparing " + name});
-                stats::PairedDifference difference;
-                Result<TaskComparison> task = compareTask(name, names == &m_plan.excluded, difference);
-                if (!task)
-                    return std::move(task).error();
-                if (task->note.empty() || task->excluded) {
-                    judgements.push_back(stats::judge(difference, task->metric, task->margin));
-                    judgedTasks.push_back(comparison.tasks.size());
-                }
-                comparison.tasks.push_back(*std::move(task));
-                differences.push_back(std::move(difference));
-            }
-        stats::correctWorse(judgements);
-        for (std::size_t i = 0; i < judgements.size(); ++i) {
-            TaskComparison& task = comparison.tasks[judgedTasks[i]];
-            task.verdict = task.n > 0 ? judgements[i].verdict : Verdict::NotComputable;
-            task.resolvable = judgements[i].resolvable;
+        comparison.program = "Taskfold " TASKFOLD_VERSION;
+        if (Result<void> known = readAffinity(); !known)
+            return std::move(known).error();
+        std::vector<std::string> names = m_pairing.plan().kept;
+        names.insert(names.end(), m_pairing.plan().excluded.begin(), m_pairing.plan().excluded.end());
+        for (const std::string& name : names) {
+            if (context.stop.stop_requested())
+                return Error{ErrorCode::Cancelled, {}};
+            if (context.report)
+                context.report({static_cast<std::int64_t>(comparison.tasks.size()), static_cast<std::int64_t>(names.size()), {},
+                    "comparing " + name});
+            stats::PairedDifference difference;
+            Result<TaskComparison> task = compareTask(name, difference);
+            if (!task)
+                return std::move(task).error();
+            comparison.tasks.push_back(*std::move(task));
+            m_differences.push_back(std::move(difference));
         }
-        comparison.suite = stats::suiteOf(comparison.tasks, differences);
-        Result<Ledger> ledger = ledgerOf(m_database, m_plan, m_candidate.seed);
-        if (!ledger)
-            return std::move(ledger).error();
+        judgeAll(comparison);
+        Result<std::vector<std::string>> caveats = caveatsOf(m_pairing, m_database, comparison);
+        Result<Ledger> ledger = ledgerOf(m_database, m_pairing.plan(), m_pairing.candidate().seed, m_pairing.candidate().id);
+        if (!caveats || !ledger)
+            return caveats ? std::move(ledger).error() : std::move(caveats).error();
         comparison.ledger = *std::move(ledger);
+        comparison.warnings = std::move(m_warnings);
+        comparison.warnings.insert(comparison.warnings.end(), caveats->begin(), caveats->end());
+        comparison.fixed = m_fixed;
         return comparison;
     }
 
-    Result<std::vector<RowDifference>> rows(TaskId id, std::size_t limit)
+    Result<std::vector<RowDifference>> rows(const TaskComparison& shown, std::size_t limit)
     {
-        const Result<Task> task = db::TaskRepository(m_database).byId(id);
+        Result<Task> task = db::TaskRepository(m_database).byId(shown.task);
         if (!task)
-            return task.error();
-        const bool excluded = std::find(m_plan.excluded.begin(), m_plan.excluded.end(), task->name) != m_plan.excluded.end();
+            return std::move(task).error();
         std::vector<RowDifference> all;
-        if (excluded)
+        if (shown.excluded && m_pairing.baseline().word == "single")
             return all;
-        Result<std::vector<Row>> rows = testRows(task->name);
+        task->metric = shown.metric;
+        const Result<std::vector<Row>> rows = m_pairing.testRows(task->name);
         if (!rows)
-            return std::move(rows).error();
-        const Result<Paired> pairs = pairOf(*task, *rows, m_candidate.seed, false);
+            return rows.error();
+        const Result<Paired> pairs = m_pairing.pair(*task, *rows, m_pairing.candidate().seed);
         if (!pairs)
             return pairs.error();
         for (std::size_t i = 0; i < pairs->rows.size(); ++i) {
@@ -137,145 +118,182 @@ public:
     }
 
 private:
-    RunId newestStage3() const
+    Result<void> readAffinity()
     {
-        RunId newest;
-        for (const Run& run : m_all)
-            if (run.kind == RunKind::Stage3 && run.status == RunStatus::Completed)
-                newest = run.id;
-        return newest;
+        const Result<FilterView> view = filterView(m_project);
+        if (!view)
+            return view.error();
+        for (const Suggestion& suggestion : view->suggestions)
+            m_affinity[suggestion.task] = suggestion.incoming;
+        return {};
     }
 
-    Result<std::vector<Row>> testRows(const std::string& name) const
+    // What was fixed beforehand counts, whatever the task says by now.
+    Result<void> takeTerms(Task& task, TaskComparison& result)
     {
-        const Result<TaskVersions> task = frozenTask(m_database, m_plan, name);
-        if (!task)
-            return task.error();
-        const auto version = task->splits.find(Split::Test);
-        if (version == task->splits.end())
-            return std::vector<Row>{};
-        return rowsOf(m_project, m_database, version->second, m_plan.testRowsCap);
-    }
-
-    // The single-task model on the left, and the multi-task run on the right, of one seed.
-    RunId singleOf(const Task& task, std::uint64_t seed) const
-    {
-        const std::optional<Run> run = m_singles.find(m_plan, task.name, task.id, seed);
-        return run ? run->id : RunId{};
-    }
-
-    RunId multiOf(std::uint64_t seed) const
-    {
-        RunId found;
-        for (const Run& run : m_all)
-            if (run.plan == m_candidate.plan && run.kind == m_candidate.kind && run.seed == seed
-                && run.status == RunStatus::Completed)
-                found = run.id;
-        return seed == m_candidate.seed ? m_candidate.id : found;
-    }
-
-    Result<Paired> pairOf(const Task& task, const std::vector<Row>& rows, std::uint64_t seed, bool excluded) const
-    {
-        Paired paired;
-        const RunId left = m_baseline ? m_baseline : singleOf(task, seed);
-        const RunId right = excluded ? left : multiOf(seed);  // an excluded one keeps its own model
-        if (!left || !right) {
-            paired.missing = left ? "no multi-task run of seed " + std::to_string(seed)
-                                  : "no single-task model of seed " + std::to_string(seed);
-            return paired;
+        const Result<std::optional<db::Terms>> terms = m_pairing.terms(task);
+        if (!terms)
+            return terms.error();
+        if (!*terms) {
+            m_warnings.push_back(task.name + ": margin and metric weren't fixed before its test rows were read.");
+        } else {
+            m_fixed = std::max(m_fixed, (*terms)->fixed);
+            if ((*terms)->margin != task.margin || (*terms)->metric != task.metric) {
+                char words[200];
+                std::snprintf(words, sizeof words, ": judged by %s at %g points, as fixed on %s; the task says %s at %g points since.",
+                    std::string(wordOf((*terms)->metric)).c_str(), 100 * (*terms)->margin, (*terms)->fixed.c_str(),
+                    std::string(wordOf(task.metric)).c_str(), 100 * task.margin);
+                m_warnings.push_back(task.name + words);
+            }
+            task.margin = (*terms)->margin;
+            task.metric = (*terms)->metric;
         }
-        const db::PredictionRepository predictions(m_database);
-        const auto single = predictions.predictions(left, task.id, Split::Test);
-        const auto multi = predictions.predictions(right, task.id, Split::Test);
-        if (!single || !multi)
-            return single ? multi.error() : single.error();
-        std::map<std::int64_t, const Prediction*> byLine;
-        for (const Prediction& answer : *multi)
-            byLine[answer.line] = &answer;
-        std::map<std::int64_t, const Row*> rowAt;
-        for (const Row& row : rows)
-            rowAt[row.line] = &row;
-        for (const Prediction& answer : *single) {
-            const auto other = byLine.find(answer.line);
-            const auto row = rowAt.find(answer.line);
-            if (other == byLine.end() || row == rowAt.end())
-                continue;
-            paired.rows.push_back(row->second);
-            paired.single.push_back(judged(*row->second, answer));
-            paired.multi.push_back(judged(*row->second, *other->second));
-        }
-        if (paired.rows.empty())
-            paired.missing = single->empty() || multi->empty() ? "not evaluated on the test split yet" : "no row in common";
-        return paired;
+        result.metric = task.metric;
+        result.margin = task.margin;
+        return {};
     }
 
-    Result<TaskComparison> compareTask(const std::string& name, bool excluded, stats::PairedDifference& difference) const
+    Result<TaskComparison> compareTask(const std::string& name, stats::PairedDifference& difference)
     {
-        const Result<Task> task = db::TaskRepository(m_database).byName(name);
-        if (!task)
-            return task.error();
+        Result<Task> task = db::TaskRepository(m_database).byName(name);
+        const Result<TaskVersions> versions = frozenTask(m_database, m_pairing.plan(), name);
+        const Result<std::vector<Row>> rows = m_pairing.testRows(name);
+        if (!task || !versions || !rows)
+            return !task ? std::move(task).error() : !versions ? versions.error() : rows.error();
         TaskComparison result;
         result.task = task->id;
         result.name = name;
-        result.metric = task->metric;
-        result.margin = task->margin;
-        result.excluded = excluded;
-        const Result<std::vector<Row>> rows = testRows(name);
-        if (!rows)
-            return rows.error();
+        result.suite = task->suite;
+        result.excluded = m_pairing.isExcluded(name);
+        result.trainRows = versions->trainable();
+        result.dataHash = m_pairing.testHash(name);
+        if (const auto found = m_affinity.find(task->id); found != m_affinity.end())
+            result.affinity = found->second;
+        if (Result<void> taken = takeTerms(*task, result); !taken)
+            return std::move(taken).error();
         std::vector<stats::SeedPair> seeds;
-        for (const std::uint64_t seed : m_baseline ? std::vector{m_candidate.seed} : m_plan.seeds) {
-            const Result<Paired> paired = pairOf(*task, *rows, seed, excluded);
+        for (const std::uint64_t seed : m_pairing.seeds()) {
+            const Result<Paired> paired = m_pairing.pair(*task, *rows, seed);
             if (!paired)
                 return paired.error();
-            if (!paired->missing.empty()) {
+            if (paired->missing.empty())
+                take(*task, seed, *paired, seeds, result);
+            else
                 result.note = paired->missing;
-                continue;
-            }
-            seeds.push_back({stats::rowScores(task->metric, paired->single, task->labels),
-                stats::rowScores(task->metric, paired->multi, task->labels)});
-            if (seed == m_candidate.seed)
-                countRows(*task, *paired, result);
         }
-        if (seeds.empty())
-            return result;
-        result.note = excluded ? "keeps its own model" : "";
+        if (task->metric == MetricKind::Perplexity && !seeds.empty()) {
+            result.note = "answers alone don't tell a perplexity";
+            seeds.clear();
+        }
+        if (!seeds.empty() && sameLength(seeds, result))
+            finish(*task, seeds, result, difference);
+        return result;
+    }
+
+    // Seeds are resampled together, row by row: all must have answered the same rows.
+    static bool sameLength(const std::vector<stats::SeedPair>& seeds, TaskComparison& result)
+    {
+        for (const stats::SeedPair& pair : seeds)
+            if (pair.single.size() != seeds.front().single.size()) {
+                result.note = "seeds answered different numbers of rows: evaluate them again";
+                return false;
+            }
+        return true;
+    }
+
+    void take(const Task& task, std::uint64_t seed, const Paired& paired, std::vector<stats::SeedPair>& seeds, TaskComparison& result)
+    {
+        seeds.push_back({stats::rowScores(task.metric, paired.single, task.labels), stats::rowScores(task.metric, paired.multi, task.labels)});
+        result.perSeed.push_back({seed, paired.singleRun, paired.multiRun, stats::aggregate(seeds.back().single), stats::aggregate(seeds.back().multi)});
+        if (!paired.difference.empty())
+            m_warnings.push_back(task.name + ": " + paired.difference + ".");
+        if (seed != m_pairing.candidate().seed && result.n > 0)
+            return;
+        result.decode = paired.decode;
+        result.metricDetail = seeds.back().single.detail;
+        result.invalidSingle = invalidShare(task, paired.single);
+        result.invalidMulti = invalidShare(task, paired.multi);
+        result.calibrationSingle = calibrated(task, paired.single, paired.singleConfidence);
+        result.calibrationMulti = calibrated(task, paired.multi, paired.multiConfidence);
+        result.n = static_cast<std::int64_t>(paired.rows.size());
+        result.won = result.lost = 0;
+        for (std::size_t i = 0; i < paired.rows.size(); ++i) {
+            const double change = stats::rowScore(task.metric, paired.multi[i]) - stats::rowScore(task.metric, paired.single[i]);
+            result.won += change > 0 ? 1 : 0;
+            result.lost += change < 0 ? 1 : 0;
+        }
+    }
+
+    static void finish(const Task& task, const std::vector<stats::SeedPair>& seeds, TaskComparison& result, stats::PairedDifference& difference)
+    {
+        result.note = result.excluded ? "keeps its own model" : "";
         result.seeds = static_cast<int>(seeds.size());
-        difference = stats::pairedDifference(seeds);
+        difference = stats::pairedDifference(seeds, stats::kResamples, seedOf(task.name));
         result.single = difference.single;
         result.multi = difference.multi;
         result.difference = difference.difference;
         result.low = difference.low;
         result.high = difference.high;
         result.se = difference.se;
-        return result;
+        result.randomisation = stats::randomisationP(seeds, stats::kResamples, seedOf(task.name));
+        if (stats::isRightOrWrong(task.metric) && seeds.size() == 1)
+            result.mcNemar = stats::mcNemarExact(result.won, result.lost);
+        const double margin = largerIsBetter(task.metric) ? task.margin : task.margin * difference.single;
+        result.rowsNeeded = stats::rowsNeeded(difference, result.n, margin);
     }
 
-    static void countRows(const Task& task, const Paired& paired, TaskComparison& result)
+    void judgeAll(Comparison& comparison)
     {
-        result.n = static_cast<std::int64_t>(paired.rows.size());
-        for (std::size_t i = 0; i < paired.rows.size(); ++i) {
-            const double change
-                = stats::rowScore(task.metric, paired.multi[i]) - stats::rowScore(task.metric, paired.single[i]);
-            result.won += change > 0 ? 1 : 0;
-            result.lost += change < 0 ? 1 : 0;
+        std::vector<stats::Judgement> judgements;
+        for (std::size_t i = 0; i < comparison.tasks.size(); ++i)
+            judgements.push_back(stats::judge(m_differences[i], comparison.tasks[i].metric, comparison.tasks[i].margin));
+        stats::correctWorse(judgements);
+        std::set<std::string> suites;
+        std::set<RunId> runs{comparison.candidate};
+        for (std::size_t i = 0; i < judgements.size(); ++i) {
+            TaskComparison& task = comparison.tasks[i];
+            task.verdict = judgements[i].verdict;
+            task.resolvable = judgements[i].resolvable;
+            if (task.verdict != Verdict::NotComputable)
+                task.worseP = judgements[i].adjustedP;
+            suites.insert(task.suite);
+            for (const SeedScore& seed : task.perSeed)
+                runs.insert({seed.singleRun, seed.multiRun});
         }
+        comparison.runs.assign(runs.begin(), runs.end());
+        comparison.suite = stats::suiteOf(comparison.tasks, m_differences);
+        if (suites.size() > 1)
+            for (const std::string& name : suites)
+                comparison.suites.push_back(suiteNamed(comparison, name));
+    }
+
+    SuiteComparison suiteNamed(const Comparison& comparison, const std::string& name) const
+    {
+        std::vector<TaskComparison> tasks;
+        std::vector<stats::PairedDifference> differences;
+        for (std::size_t i = 0; i < comparison.tasks.size(); ++i)
+            if (comparison.tasks[i].suite == name) {
+                tasks.push_back(comparison.tasks[i]);
+                differences.push_back(m_differences[i]);
+            }
+        SuiteComparison suite = stats::suiteOf(tasks, differences);
+        suite.name = name.empty() ? "no suite" : name;
+        return suite;
     }
 
     const Project& m_project;
     SQLite::Database& m_database;
-    db::RunRepository m_runs;
-    std::vector<Run> m_all;
-    Run m_candidate;
-    RunId m_baseline;
-    Plan m_plan;
-    Baselines m_singles;
+    Pairing m_pairing;
+    std::map<TaskId, double> m_affinity;
+    std::vector<stats::PairedDifference> m_differences;
+    std::vector<std::string> m_warnings;
+    std::string m_fixed;
 };
 
 }  // namespace
 
 Result<Comparison> compareRuns(
-    const Project& project, RunId candidate, RunId baseline, const JobContext& context)
+    const Project& project, RunId candidate, const std::string& baseline, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
@@ -299,13 +317,13 @@ Result<std::vector<RowDifference>> rowDifferences(
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    RunId baseline;
-    if (comparison.baseline != "single")
-        baseline.value = std::strtoll(comparison.baseline.c_str(), nullptr, 10);
     Comparer comparer(project, **connection);
-    if (Result<void> chosen = comparer.choose(comparison.candidate, baseline); !chosen)
+    if (Result<void> chosen = comparer.choose(comparison.candidate, comparison.baseline); !chosen)
         return std::move(chosen).error();
-    return comparer.rows(task, limit);
+    const auto shown = std::find_if(comparison.tasks.begin(), comparison.tasks.end(), [=](const TaskComparison& one) { return one.task == task; });
+    if (shown == comparison.tasks.end())
+        return Error{ErrorCode::NotFound, "this task isn't in the comparison"};
+    return comparer.rows(*shown, limit);
 }
 
 std::string suiteLine(const Comparison& comparison)

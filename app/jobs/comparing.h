@@ -5,7 +5,9 @@
 #include "engine/core/plan.h"
 #include "engine/jobs/job.h"
 
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace SQLite {
@@ -14,17 +16,24 @@ class Database;
 
 namespace taskfold::jobs {
 
-/// Compares the candidate (the newest evaluated stage 3 when none is named) with the single-task models of its plan, or with
-/// another run, task by task on the same test rows (method.md 12), over all seeds of the plan. Stored and answered.
+/// Compares the candidate (the newest completed stage 3 when none is named) with a baseline set, task by task on the same test
+/// rows (method.md 12), over all seeds of the plan. `baseline`: "single" (or empty), a run's number, or "imported:NAME".
+/// Margin and metric are those that were fixed before the test rows were read. Stored and answered.
 Result<Comparison> compareRuns(
-    const Project& project, RunId candidate, RunId baseline, const JobContext& context);
+    const Project& project, RunId candidate, const std::string& baseline, const JobContext& context);
 
-/// Rows of the test split that the two answered differently, the clearest first; of the first seed.
+/// Rows of the test split that the two answered differently, the clearest first; of the candidate's seed.
 Result<std::vector<RowDifference>> rowDifferences(
     const Project& project, const Comparison& comparison, TaskId task, std::size_t limit = 1000);
 
-/// N models against one, from the runs' files and counts.
-Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed);
+/// Predictions of the model that serves a task today, one JSON object a line: {"line": N, "prediction": "..."} or, without
+/// line numbers, one a test row in order. Scored and stored as a baseline under that name; InvalidInput names the first
+/// line that doesn't fit. Answers the run they are kept as.
+Result<RunId> importPredictions(
+    const Project& project, const std::string& task, const std::filesystem::path& file, const std::string& name);
+
+/// N models against one, from the runs' files and counts, and what serving was measured to cost (app/jobs/serving).
+Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate);
 
 /// "Not worse on 9 of 11 tasks at 1 point, worse on 1, undecided on 1."
 std::string suiteLine(const Comparison& comparison);

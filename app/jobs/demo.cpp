@@ -134,7 +134,9 @@ Result<DemoOutcome> runDemo(const Project& project, const DemoOptions& options, 
         return comparison.error();
     DemoOutcome outcome;
     outcome.verdict = suiteLine(*comparison);
-    const Result<report::ReportData> data = reportData(project, {"The demo: ten tasks, one model", report::allSections()}, context);
+    ReportWish wish;
+    wish.title = "The demo: ten tasks, one model";
+    const Result<report::ReportData> data = reportData(project, wish, context);
     if (!data)
         return data.error();
     outcome.report = project.reports() / "demo.html";

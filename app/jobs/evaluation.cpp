@@ -1,11 +1,15 @@
 #include "app/jobs/evaluation.h"
 
+#include "app/jobs/caveats.h"
 #include "app/jobs/computemodule.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/predictionrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
+#include "db/termsrepository.h"
+#include "db/transaction.h"
+#include "engine/core/clock.h"
 #include "engine/stats/metrics.h"
 
 #include <algorithm>
@@ -85,6 +89,9 @@ private:
         if (version == task->splits.end() || version->second.rowsKept == 0)
             return std::optional<Score>{};
         const Result<std::vector<Row>> rows = rowsOf(m_project, m_database, version->second, m_plan.testRowsCap);
+        if (m_split == Split::Test)
+            if (Result<void> fixed = fixTerms(task->task, version->second.hash); !fixed)
+                return std::move(fixed).error();
         const Result<compute::Engine*> engine = computeEngine();
         if (!rows || !engine)
             return rows ? engine.error() : rows.error();
@@ -94,6 +101,7 @@ private:
         setup.task = task->task;
         setup.rows = *rows;
         setup.decode = choosesLabels(task->task) ? Decode::Labels : Decode::Greedy;
+        setup.everyLabel = m_split == Split::Test;  // how sure it is can be told only from all labels
         setup.batch = 2 * m_plan.batch;
         setup.maxNewTokens = m_plan.maxNewTokens;
         setup.context = m_plan.context;
@@ -110,9 +118,27 @@ private:
             answer.split = m_split;
         }
         Score score = scoreOf(m_run, task->task, m_split, *rows, *answers, version->second.hash);
-        if (Result<void> put = db::PredictionRepository(m_database).put(score, *answers); !put)
-            return std::move(put).error();
+        const Result<void> put = db::inTransaction(m_database, [&]() -> Result<void> {
+            if (m_split == Split::Test)
+                if (Result<void> read = db::TermsRepository(m_database)
+                        .addRead({m_run.id, task->task.id, score.dataHash, promptHash(task->task), score.n, nowUtc()});
+                    !read)
+                    return read;
+            return db::PredictionRepository(m_database).put(score, *answers);
+        });
+        if (!put)
+            return put.error();
         return std::optional(std::move(score));
+    }
+
+    // Before a test score exists, margin, metric and the way checkpoints are chosen are promised.
+    Result<void> fixTerms(const Task& task, const std::string& dataHash)
+    {
+        const auto terms = db::TermsRepository(m_database)
+                               .fix({task.id, dataHash, task.metric, task.margin, "least regret on validation rows", nowUtc()});
+        if (!terms)
+            return terms.error();
+        return {};
     }
 
     const Project& m_project;

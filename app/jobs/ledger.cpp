@@ -1,5 +1,6 @@
 #include "app/jobs/baselines.h"
 #include "app/jobs/comparing.h"
+#include "app/jobs/serving.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
 #include "engine/stats/overhead.h"
@@ -60,9 +61,24 @@ Result<Parts> partsOf(SQLite::Database& database, const Plan& plan, std::uint64_
     return parts;
 }
 
+// The other way to save: one base and an adapter a task (method.md 11). What such adapters take is arithmetic, from the
+// built-in model's sizes: rank 16 on all linear layers.
+void addAdapters(const Parts& parts, int tasks, const Plan& plan, Ledger& ledger)
+{
+    if (plan.base != "tiny" || plan.method != Method::Full)
+        return;
+    constexpr double kRank = 16;
+    const double h = plan.tiny.hidden, f = plan.tiny.feedForward;
+    const double kv = plan.tiny.heads > 0 ? h / plan.tiny.heads * plan.tiny.keyValueHeads : h;
+    const double adapter = plan.tiny.layers * kRank * (2 * (h + h) + 2 * (h + kv) + 3 * (h + f));
+    const double base = parts.singles.models > 0 ? parts.singles.parameters / parts.singles.models : 0;
+    ledger.lines.push_back({"parameters_against_adapters", base + tasks * adapter, parts.folded.parameters + parts.excluded.parameters, "parameters",
+        "left: one base with an adapter a task, rank 16 on all linear layers; computed from the model's sizes, not trained"});
+}
+
 }  // namespace
 
-Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed)
+Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate)
 {
     const Result<Parts> parts = partsOf(database, plan, seed);
     if (!parts)
@@ -94,7 +110,15 @@ Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint6
             parts->stages.seconds + parts->singles.seconds + parts->probes.seconds, "seconds",
             "the same with single-task models and probes"},
         {"probe_seconds", 0, parts->probes.seconds, "seconds", "affinity measurements of this project"},
+        {"update_tokens", parts->singles.tokens / all, parts->stages.tokens, "target tokens",
+            "retraining when one task's data change: one single-task model on average, against all stages of the folded one"},
+        {"update_seconds", parts->singles.seconds / all, parts->stages.seconds, "seconds", "the same in time"},
     };
+    addAdapters(*parts, all, plan, ledger);
+    const Result<std::vector<LedgerLine>> served = servingLines(database, candidate);
+    if (!served)
+        return served.error();
+    ledger.lines.insert(ledger.lines.end(), served->begin(), served->end());
     return ledger;
 }
 

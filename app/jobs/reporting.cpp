@@ -67,7 +67,8 @@ public:
         m_data.sections = wish.sections;
         m_data.project = std::filesystem::absolute(m_project.folder).lexically_normal().filename().string();
         m_data.title = wish.title.empty() ? "Folding " + m_data.project : wish.title;
-        m_data.created = nowUtc();
+        m_data.created = wish.date.empty() ? nowUtc() : wish.date;
+        m_data.language = wish.language;
         m_data.program = "Taskfold " TASKFOLD_VERSION;
         for (const auto step : {&Gatherer::tasks, &Gatherer::filter, &Gatherer::comparison, &Gatherer::runs})
             if (Result<void> done = (this->*step)(); !done)
@@ -197,6 +198,20 @@ Result<void> writeWhole(const std::filesystem::path& file, const std::string& te
     return {};
 }
 
+namespace {
+
+Result<void> writeTables(const report::ReportData& data, const std::filesystem::path& file)
+{
+    for (const auto& [key, text] : report::csvTables(data)) {
+        const auto name = file.parent_path() / (file.stem().string() + "-" + key + ".csv");
+        if (Result<void> written = writeWhole(name, text); !written)
+            return written;
+    }
+    return writeWhole(file, report::csvReport(data));
+}
+
+}  // namespace
+
 Result<void> writeReport(const report::ReportData& data, const std::filesystem::path& file)
 {
     const std::string ending = file.extension().string();
@@ -205,10 +220,12 @@ Result<void> writeReport(const report::ReportData& data, const std::filesystem::
     if (ending == ".md")
         return writeWhole(file, report::markdownReport(data));
     if (ending == ".csv")
-        return writeWhole(file, report::csvReport(data));
+        return writeTables(data, file);
+    if (ending == ".json")
+        return writeWhole(file, jsonReport(data));
     if (ending == ".tex")
         return writeWhole(file, report::texReport(data));
-    return Error{ErrorCode::Unsupported, file.string() + ": reports are html, pdf, md, csv or tex"};
+    return Error{ErrorCode::Unsupported, file.string() + ": reports are html, pdf, md, csv, tex or json"};
 }
 
 }  // namespace taskfold::jobs

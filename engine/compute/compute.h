@@ -202,6 +202,27 @@ struct ScorePair {
     std::string input, target;
 };
 
+/// One question to a server that holds several models.
+struct ServeRequest {
+    std::size_t model = 0;  // which of the setup's
+    Task task;
+    Row row;
+};
+
+struct ServeSetup {
+    std::vector<std::filesystem::path> models;
+    std::vector<ServeRequest> requests;
+    Placement placement;
+    int context = 0;
+    int maxNewTokens = 64;
+};
+
+struct ServeOutcome {
+    double loadSeconds = 0;
+    double firstAnswerSeconds = 0;  // since loading began
+    std::vector<double> latencies;  // seconds, one a request
+};
+
 struct ModelFacts {
     std::int64_t parameters = 0, bytes = 0;
     int context = 0, vocabulary = 0;
@@ -242,6 +263,11 @@ public:
     virtual Result<ModelFacts> makeTiny(
         const TinySize& size, const std::filesystem::path& folder, std::uint64_t seed)
         = 0;
+    /// All models held at once, requests answered one by one: what serving costs.
+    virtual Result<ServeOutcome> serve(const ServeSetup&, std::stop_token)
+    {
+        return Error{ErrorCode::Unsupported, "this engine measures no serving"};
+    }
     virtual std::vector<Device> devices() = 0;
     /// FLOP a second of a product of two matrices of 2048 squared, the best of a few.
     virtual double productSpeed(const Placement& placement) = 0;

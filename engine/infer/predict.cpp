@@ -4,6 +4,7 @@
 #include "engine/text/template.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -43,29 +44,49 @@ Result<std::vector<TokenRow>> promptsOf(const Work& work, std::span<const Row> r
     return prompts;
 }
 
-std::vector<Best> bestOf(const Work& work, Answerer& answerer, std::span<const TokenRow> prompts)
+// The label that is answered, and how probable it is among all of them where all were read.
+struct Chosen {
+    Best best;
+    double confidence = 0;
+};
+
+double confidenceOf(const std::vector<double>& scores, std::size_t chosen)
 {
-    if (!work.settings.everyLabel && !work.settings.perCharacter)
-        return answerer.best(prompts, *work.trie);
-    std::vector<Best> best;
-    for (std::vector<double>& scores : answerer.scored(prompts, *work.trie)) {
+    double all = 0;
+    for (const double score : scores)
+        all += std::exp(score - scores[chosen]);
+    return 1 / all;
+}
+
+std::vector<Chosen> bestOf(const Work& work, Answerer& answerer, std::span<const TokenRow> prompts)
+{
+    std::vector<Chosen> chosen;
+    if (!work.settings.everyLabel && !work.settings.perCharacter) {
+        for (const Best& best : answerer.best(prompts, *work.trie))
+            chosen.push_back({best, 0});
+        return chosen;
+    }
+    for (const std::vector<double>& sums : answerer.scored(prompts, *work.trie)) {
+        std::vector<double> scores = sums;
         if (work.settings.perCharacter)
             for (std::size_t i = 0; i < scores.size(); ++i)
                 scores[i] /= static_cast<double>(std::max<std::size_t>(1, work.task.labels[i].size()));
         const auto most = std::max_element(scores.begin(), scores.end());
-        best.push_back({static_cast<int>(most - scores.begin()), *most});
+        const std::ptrdiff_t label = most - scores.begin();
+        chosen.push_back({{static_cast<int>(label), *most}, confidenceOf(sums, static_cast<std::size_t>(label))});
     }
-    return best;
+    return chosen;
 }
 
 Result<std::vector<Prediction>> answersTo(const Work& work, Answerer& answerer, std::span<const TokenRow> prompts)
 {
     std::vector<Prediction> answers;
     if (work.trie) {
-        for (const Best& best : bestOf(work, answerer, prompts)) {
+        for (const Chosen& chosen : bestOf(work, answerer, prompts)) {
             Prediction answer;
-            answer.text = work.task.labels[static_cast<std::size_t>(best.label)];
-            answer.logProbability = best.logProbability;
+            answer.text = work.task.labels[static_cast<std::size_t>(chosen.best.label)];
+            answer.logProbability = chosen.best.logProbability;
+            answer.confidence = chosen.confidence;
             answers.push_back(std::move(answer));
         }
         return answers;

@@ -3,6 +3,7 @@
 #include "engine/format/modelfolder.h"
 #include "engine/infer/answer.h"
 #include "engine/infer/predict.h"
+#include "engine/infer/serving.h"
 #include "engine/model/device.h"
 #include "engine/model/guard.h"
 #include "engine/model/modelio.h"
@@ -187,6 +188,21 @@ public:
             best = std::max(best, 2.0 * size * size * size / seconds);
         }
         return best;
+    }
+
+    Result<ServeOutcome> serve(const ServeSetup& setup, std::stop_token stop) override
+    {
+        return model::guarded([&]() -> Result<ServeOutcome> {
+            const auto open = [&](const std::filesystem::path& folder) -> Result<infer::Served> {
+                Result<model::Loaded> loaded = loadAt(folder, setup.placement);
+                if (!loaded)
+                    return std::move(loaded).error();
+                infer::Served one{*std::move(loaded), nullptr};
+                one.net = netOf(one.loaded, setup.placement);
+                return one;
+            };
+            return infer::serve(setup, open, stop);
+        });
     }
 
     std::vector<Device> devices() override { return model::devices(); }

@@ -3,6 +3,7 @@
 #include "engine/report/reportdata.h"
 
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,21 +24,29 @@ struct Statement {
     std::string text;
 };
 
+/// What a reader must know before he believes the numbers.
+struct Warning {
+    std::string text;
+};
+
 struct TableBlock {
+    std::string key;  // names the table's file: tasks, ledger, ...
     std::vector<std::string> head;
     std::vector<std::vector<std::string>> rows;
     std::vector<bool> numbers;  // by column: aligned to the right
     std::string caption;
 };
 
-enum class FigureKind { Forest, Bars, Volume };
+enum class FigureKind { Forest, Bars, Scatter, Reliability, Volume };
+std::string_view wordOf(FigureKind kind);
+const std::vector<FigureKind>& allFigures();
 
 struct Figure {
     FigureKind kind = FigureKind::Forest;
     std::string caption;
 };
 
-using Block = std::variant<Heading, Paragraph, Statement, TableBlock, Figure>;
+using Block = std::variant<Heading, Paragraph, Statement, Warning, TableBlock, Figure>;
 
 std::vector<Block> blocksOf(const ReportData& data);
 
@@ -48,5 +57,7 @@ std::string svgOf(FigureKind kind, const ReportData& data);
 std::string pointsOf(double fraction);
 std::string signedPointsOf(double fraction);
 std::string wordsOf(Verdict verdict);
+/// 1,234,567; with three digits where it is small.
+std::string amountOf(double value);
 
 }  // namespace taskfold::report

@@ -1,61 +1,25 @@
 #include "engine/report/block.h"
 
+#include "engine/core/hash.h"
+#include "engine/report/blockparts.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 namespace taskfold::report {
 
 namespace {
 
-constexpr std::size_t kRowsShown = 5;  // examples of each task
-
-std::string formatted(const char* form, double value)
+std::string baselineOf(const ReportData& data)
 {
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), form, value);
-    return text.data();
-}
-
-std::string grouped(double value)
-{
-    if (!std::isfinite(value))
-        return "–";
-    std::string digits = formatted("%.0f", std::abs(value));
-    for (std::ptrdiff_t at = std::ssize(digits) - 3; at > 0; at -= 3)
-        digits.insert(digits.begin() + at, ',');
-    return (value < 0 ? "−" : "") + digits;
-}
-
-std::string shortHash(const std::string& hash)
-{
-    return hash.substr(0, 12);
-}
-
-std::string nameOf(const ReportData& data, TaskId task)
-{
-    const auto found = data.names.find(task);
-    return found == data.names.end() ? "task " + std::to_string(task.value) : found->second;
-}
-
-std::string cut(const std::string& text, std::size_t most)
-{
-    if (text.size() <= most)
-        return text;
-    std::size_t end = most;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-        --end;
-    return text.substr(0, end) + "…";
-}
-
-std::string seedsOf(const ReportData& data)
-{
-    std::string text;
-    if (data.plan)
-        for (const std::uint64_t seed : data.plan->seeds)
-            text += (text.empty() ? "" : ", ") + std::to_string(seed);
-    return text.empty() ? "–" : text;
+    constexpr std::string_view kImported = "imported:";
+    const std::string& word = data.comparison->baseline;
+    if (word == "single")
+        return said(data.language, "the single-task models");
+    if (word.starts_with(kImported))
+        return said(data.language, "imported predictions “%1”", {word.substr(kImported.size())});
+    return said(data.language, "run %1", {word});
 }
 
 // What every figure stands on.
@@ -63,226 +27,217 @@ std::string provenance(const ReportData& data)
 {
     if (!data.comparison)
         return {};
-    return "Run " + std::to_string(data.comparison->candidate.value) + " against "
-        + (data.comparison->baseline == "single" ? "the single-task models" : "run " + data.comparison->baseline)
-        + "; seeds " + seedsOf(data) + "; plan " + shortHash(data.planHash) + "; test rows as hashed under “Data”.";
+    const Comparison& comparison = *data.comparison;
+    constexpr std::size_t kMost = 12;
+    std::string runs;
+    for (std::size_t i = 0; i < std::min(kMost, comparison.runs.size()); ++i)
+        runs += (i > 0 ? ", " : "") + std::to_string(comparison.runs[i].value);
+    runs += comparison.runs.size() > kMost ? ", …" : "";
+    double least = 1, most = 0;
+    Sha256 hashes;
+    for (const TaskComparison& task : comparison.tasks) {
+        least = std::min(least, task.margin);
+        most = std::max(most, task.margin);
+        hashes.add(task.dataHash + "\n");
+    }
+    const std::string margins = least < most ? formatted("%g", 100 * least) + "–" + formatted("%g", 100 * most) : formatted("%g", 100 * most);
+    return said(data.language, "Run %1 against %2; runs %3; seeds %4; plan %5; margins %6 points; test rows %7; %8.",
+        {std::to_string(comparison.candidate.value), baselineOf(data), runs.empty() ? "–" : runs, seedsOf(data), shortHash(data.planHash), margins,
+            shortHash(hashes.hex()), data.program});
 }
 
 void addSummary(const ReportData& data, std::vector<Block>& blocks)
 {
+    const auto t = teller(data);
     if (!data.comparison) {
-        blocks.emplace_back(Statement{"Nothing was compared yet."});
+        blocks.emplace_back(Statement{t("Nothing was compared yet.")});
         return;
     }
     const Comparison& comparison = *data.comparison;
     const SuiteComparison& suite = comparison.suite;
-    blocks.emplace_back(Statement{data.suiteLine});
-    std::string mean = "Mean difference " + signedPointsOf(suite.meanDifference) + " points (90 % interval "
-        + signedPointsOf(suite.low) + " to " + signedPointsOf(suite.high) + "), over all tasks that can be averaged.";
-    blocks.emplace_back(Paragraph{mean});
-    blocks.emplace_back(Paragraph{std::to_string(comparison.ledger.modelsBefore) + " models become "
-        + std::to_string(comparison.ledger.modelsAfter) + ": " + formatted("%.1f", 100 * comparison.ledger.overheadReduction)
-        + " % fewer models to serve."});
-    if (data.plan && data.plan->seeds.size() < 2)
-        blocks.emplace_back(Paragraph{"One seed: the intervals hold what the choice of test rows may change, not what another "
-                                      "training would. Three seeds would say that, too."});
+    blocks.emplace_back(Statement{data.language == Language::English ? data.suiteLine
+                                                                     : t("Not worse on %1 of %2 tasks, worse on %3, undecided on %4.",
+                                                                         {std::to_string(suite.notWorse), std::to_string(suite.tasks),
+                                                                             std::to_string(suite.worse), std::to_string(suite.undecided)})});
+    for (const std::string& warning : comparison.warnings)
+        blocks.emplace_back(Warning{warning});
+    blocks.emplace_back(Paragraph{t("Mean difference %1 points (90 % interval %2 to %3) over all tasks that can be averaged; at %4 points: %5.",
+        {signedPointsOf(suite.meanDifference), signedPointsOf(suite.low), signedPointsOf(suite.high), formatted("%g", 100 * suite.margin),
+            t(wordsOf(suite.verdict))})});
+    blocks.emplace_back(Paragraph{t("%1 models become %2: %3 % fewer models to serve.",
+        {std::to_string(comparison.ledger.modelsBefore), std::to_string(comparison.ledger.modelsAfter),
+            formatted("%.1f", 100 * comparison.ledger.overheadReduction)})});
+    if (!comparison.fixed.empty())
+        blocks.emplace_back(Paragraph{t("Margins, metrics and the choice of checkpoints were fixed by %1, before the test scores they judge were "
+                                        "read; a run read its test rows at most %2 times.",
+            {comparison.fixed, std::to_string(comparison.testReads)})});
     if (data.plan && data.plan->testRowsCap > 0)
-        blocks.emplace_back(Paragraph{"At most " + std::to_string(data.plan->testRowsCap) + " test rows of each task were used"
-            + (data.plan->trainRowsCap > 0 ? ", and " + std::to_string(data.plan->trainRowsCap) + " training rows." : ".")});
+        blocks.emplace_back(Paragraph{data.plan->trainRowsCap > 0
+                ? t("At most %1 test rows and %2 training rows of each task were used.",
+                    {std::to_string(data.plan->testRowsCap), std::to_string(data.plan->trainRowsCap)})
+                : t("At most %1 test rows of each task were used.", {std::to_string(data.plan->testRowsCap)})});
+}
+
+std::string verdictOf(const ReportData& data, const TaskComparison& task)
+{
+    const auto t = teller(data);
+    std::string verdict = t(wordsOf(task.verdict));
+    if (task.verdict == Verdict::Undecided)
+        verdict = task.rowsNeeded > 0
+            ? t("%1: these rows can resolve %2 points; %3 rows would resolve the margin",
+                {verdict, pointsOf(task.resolvable), amountOf(static_cast<double>(task.rowsNeeded))})
+            : t("%1: these rows can resolve %2 points; more seeds are needed", {verdict, pointsOf(task.resolvable)});
+    return task.note.empty() ? verdict : verdict + " (" + task.note + ")";
+}
+
+std::string metricOf(const TaskComparison& task)
+{
+    return std::string(wordOf(task.metric)) + (task.metricDetail.empty() ? "" : " [" + task.metricDetail + "]") + ", "
+        + std::string(wordOf(task.decode));
+}
+
+TableBlock tasksTable(const ReportData& data)
+{
+    const auto t = teller(data);
+    TableBlock table;
+    table.key = "tasks";
+    table.head = {t("Task"), t("Metric"), t("Single"), t("Multi"), t("Difference"), t("90 % interval"), t("Margin"), t("Verdict"), t("n"),
+        t("Seeds"), t("Won"), t("Lost"), t("Invalid, single / multi")};
+    table.numbers = {false, false, true, true, true, true, true, false, true, true, true, true, true};
+    for (const TaskComparison& task : data.comparison->tasks) {
+        const bool known = task.verdict != Verdict::NotComputable;
+        const auto shown = [&](const std::string& text) { return known ? text : std::string("–"); };
+        table.rows.push_back({task.name, metricOf(task), shown(pointsOf(task.single)), shown(pointsOf(task.multi)),
+            shown(signedPointsOf(task.difference)), shown(signedPointsOf(task.low) + " … " + signedPointsOf(task.high)), pointsOf(task.margin),
+            verdictOf(data, task), std::to_string(task.n), std::to_string(task.seeds), std::to_string(task.won), std::to_string(task.lost),
+            shown(pointsOf(task.invalidSingle) + " / " + pointsOf(task.invalidMulti))});
+    }
+    table.caption = t("Scores in points of 100. Answers to choices are constrained to the labels (“labels”), others generated freely (“greedy”).")
+        + " " + provenance(data);
+    return table;
+}
+
+std::string pOf(const std::optional<double>& p)
+{
+    return !p ? "–" : *p < 0.0001 ? "< 0.0001" : formatted("%.4f", *p);
+}
+
+TableBlock testsTable(const ReportData& data)
+{
+    const auto t = teller(data);
+    TableBlock table;
+    table.key = "tests";
+    table.head = {t("Task"), t("p, worse (Holm)"), t("p, McNemar exact"), t("p, randomisation"), t("Resolvable margin"), t("Rows needed"),
+        t("ECE, single"), t("ECE, multi"), t("Test rows")};
+    table.numbers = {false, true, true, true, true, true, true, true, false};
+    const auto ece = [](const Calibration& one) { return one.bins.empty() ? std::string("–") : formatted("%.3f", one.ece); };
+    for (const TaskComparison& task : data.comparison->tasks)
+        table.rows.push_back({task.name, pOf(task.worseP), pOf(task.mcNemar), pOf(task.randomisation), pointsOf(task.resolvable),
+            task.rowsNeeded > 0 ? amountOf(static_cast<double>(task.rowsNeeded)) : "–", ece(task.calibrationSingle),
+            ece(task.calibrationMulti), shortHash(task.dataHash)});
+    table.caption = t("Tests") + ". " + provenance(data);
+    return table;
+}
+
+TableBlock seedsTable(const ReportData& data)
+{
+    const auto t = teller(data);
+    TableBlock table;
+    table.key = "seeds";
+    table.head = {t("Task"), t("Seed"), t("Run, single"), t("Run, multi"), t("Single"), t("Multi"), t("Difference")};
+    table.numbers = {false, true, true, true, true, true, true};
+    for (const TaskComparison& task : data.comparison->tasks)
+        for (const SeedScore& seed : task.perSeed)
+            table.rows.push_back({task.name, std::to_string(seed.seed), std::to_string(seed.singleRun.value), std::to_string(seed.multiRun.value),
+                pointsOf(seed.single), pointsOf(seed.multi), signedPointsOf(seed.multi - seed.single)});
+    table.caption = t("Seeds, one by one") + ". " + provenance(data);
+    return table;
+}
+
+TableBlock suitesTable(const ReportData& data)
+{
+    const auto t = teller(data);
+    TableBlock table;
+    table.key = "suites";
+    table.head = {t("Suite"), t("Tasks"), t("Not worse"), t("Worse"), t("Undecided"), t("Mean difference"), t("90 % interval"), t("Verdict")};
+    table.numbers = {false, true, true, true, true, true, true, false};
+    for (const SuiteComparison& suite : data.comparison->suites)
+        table.rows.push_back({suite.name, std::to_string(suite.tasks), std::to_string(suite.notWorse), std::to_string(suite.worse),
+            std::to_string(suite.undecided), signedPointsOf(suite.meanDifference), signedPointsOf(suite.low) + " … " + signedPointsOf(suite.high),
+            t(wordsOf(suite.verdict))});
+    table.caption = t("Suites") + ". " + provenance(data);
+    return table;
 }
 
 void addTasks(const ReportData& data, std::vector<Block>& blocks)
 {
     if (!data.comparison)
         return;
-    blocks.emplace_back(Heading{"Task by task"});
-    blocks.emplace_back(Figure{FigureKind::Forest, "Difference in points, multi-task minus single-task, with its 90 % interval; "
-                                                   "the tick at the left of zero is the task's margin. " + provenance(data)});
-    TableBlock table;
-    table.head = {"Task", "Metric", "Single", "Multi", "Difference", "90 % interval", "Margin", "Verdict", "n", "Seeds", "Won", "Lost"};
-    table.numbers = {false, false, true, true, true, true, true, false, true, true, true, true};
-    for (const TaskComparison& task : data.comparison->tasks) {
-        const bool known = task.verdict != Verdict::NotComputable;
-        std::string verdict = wordsOf(task.verdict);
-        if (task.verdict == Verdict::Undecided)
-            verdict += ": these rows can resolve " + pointsOf(task.resolvable) + " points";
-        if (!task.note.empty())
-            verdict += " (" + task.note + ")";
-        table.rows.push_back({task.name, std::string(wordOf(task.metric)), known ? pointsOf(task.single) : "–",
-            known ? pointsOf(task.multi) : "–", known ? signedPointsOf(task.difference) : "–",
-            known ? signedPointsOf(task.low) + " to " + signedPointsOf(task.high) : "–", pointsOf(task.margin), verdict,
-            std::to_string(task.n), std::to_string(task.seeds), std::to_string(task.won), std::to_string(task.lost)});
-    }
-    table.caption = "Scores in points of 100. " + provenance(data);
-    blocks.emplace_back(std::move(table));
-    blocks.emplace_back(Figure{FigureKind::Bars, "Scores of the single-task models and of the one model. " + provenance(data)});
+    const auto t = teller(data);
+    blocks.emplace_back(Heading{t("Task by task")});
+    blocks.emplace_back(Figure{FigureKind::Forest,
+        t("Difference in points, multi-task minus single-task, with its 90 % interval; the tick at the left of zero is the task's margin.") + " "
+            + provenance(data)});
+    blocks.emplace_back(tasksTable(data));
+    if (!data.comparison->suites.empty())
+        blocks.emplace_back(suitesTable(data));
+    blocks.emplace_back(testsTable(data));
+    if (TableBlock seeds = seedsTable(data); !seeds.rows.empty())
+        blocks.emplace_back(std::move(seeds));
+    blocks.emplace_back(Figure{FigureKind::Bars, t("Scores of the single-task models and of the one model.") + " " + provenance(data)});
+    blocks.emplace_back(Figure{FigureKind::Scatter, t("One model against single-task models; on the line both are equal.") + " " + provenance(data)});
+    const auto& tasks = data.comparison->tasks;
+    if (std::any_of(tasks.begin(), tasks.end(), [](const TaskComparison& one) { return !one.calibrationMulti.bins.empty(); }))
+        blocks.emplace_back(Figure{FigureKind::Reliability,
+            t("How far the models' confidence can be believed: share of right answers by confidence, over all tasks that choose among labels.")
+                + " " + provenance(data)});
 }
 
 void addLedger(const ReportData& data, std::vector<Block>& blocks)
 {
     if (!data.comparison || data.comparison->ledger.lines.empty())
         return;
-    blocks.emplace_back(Heading{"What one model saves"});
+    const auto t = teller(data);
+    blocks.emplace_back(Heading{t("What one model saves")});
     TableBlock table;
-    table.head = {"Quantity", "Single-task models", "Folded", "Ratio", "Unit", "How it was measured"};
+    table.key = "ledger";
+    table.head = {t("Quantity"), t("Single-task models"), t("Folded"), t("Ratio"), t("Unit"), t("How it was measured")};
     table.numbers = {false, true, true, true, false, false};
     for (const LedgerLine& line : data.comparison->ledger.lines)
-        table.rows.push_back({line.key, grouped(line.before), grouped(line.after),
+        table.rows.push_back({line.key, amountOf(line.before), amountOf(line.after),
             line.before > 0 ? formatted("%.3f", line.after / line.before) : "–", line.unit, line.how});
     table.caption = provenance(data);
     blocks.emplace_back(std::move(table));
 }
 
-std::string reasonsOf(const std::map<Reason, std::int64_t>& counts)
-{
-    std::string text;
-    for (const auto& [reason, count] : counts)
-        text += (text.empty() ? "" : ", ") + std::string(wordOf(reason)) + " " + std::to_string(count);
-    return text.empty() ? "–" : text;
-}
-
-void addData(const ReportData& data, std::vector<Block>& blocks)
-{
-    blocks.emplace_back(Heading{"Data"});
-    if (!data.tasks.empty())
-        blocks.emplace_back(Figure{FigureKind::Volume, "Training rows kept, by task (after masking rows that lie in any "
-                                                       "validation or test split)."});
-    TableBlock table;
-    table.head = {"Task", "Split", "Rows in", "Kept", "Issues", "Content hash", "Imported"};
-    table.numbers = {false, false, true, true, false, false, false};
-    for (const auto& [task, version] : data.versions)
-        table.rows.push_back({task, std::string(wordOf(version.split)), grouped(static_cast<double>(version.rowsIn)),
-            grouped(static_cast<double>(version.rowsKept)), reasonsOf(version.issues), shortHash(version.hash), version.created});
-    table.caption = "The hash is SHA-256 over the kept rows; its first twelve digits are shown.";
-    blocks.emplace_back(std::move(table));
-    for (const Corpus& corpus : data.corpora)
-        blocks.emplace_back(Paragraph{"Corpus “" + corpus.name + "” (" + (corpus.domain ? "domain" : "general") + " text): "
-            + std::to_string(corpus.documentsKept) + " documents, " + std::to_string(corpus.heldOut) + " held out, hash "
-            + shortHash(corpus.hash) + "."});
-}
-
-void addFilter(const ReportData& data, std::vector<Block>& blocks)
-{
-    if (data.suggestions.empty() && data.history.empty())
-        return;
-    blocks.emplace_back(Heading{"Which tasks were folded, and why"});
-    TableBlock table;
-    table.head = {"Task", "To the others", "From the others", "Suggestion", "Rule", "Decision", "By", "Reason"};
-    table.numbers = {false, true, true, false, false, false, false, false};
-    for (const Suggestion& suggestion : data.suggestions) {
-        const auto decision = data.decisions.find(suggestion.task);
-        const bool decided = decision != data.decisions.end();
-        table.rows.push_back({nameOf(data, suggestion.task),
-            formatted("%+.4f", suggestion.outgoing) + " ± " + formatted("%.4f", suggestion.outgoingSe),
-            formatted("%+.4f", suggestion.incoming) + " ± " + formatted("%.4f", suggestion.incomingSe),
-            std::string(wordOf(suggestion.suggest)), suggestion.rule.empty() ? "–" : suggestion.rule,
-            decided ? std::string(wordOf(decision->second.verb)) : "keep", decided ? decision->second.by : "–",
-            decided && !decision->second.reason.empty() ? decision->second.reason : suggestion.reason});
-    }
-    table.caption = "Mean effect of a step on the task on the others' loss, and of theirs on its: positive helps.";
-    blocks.emplace_back(std::move(table));
-    for (const Decision& decision : data.history)
-        blocks.emplace_back(Paragraph{decision.created + ": " + nameOf(data, decision.task) + " — "
-            + std::string(wordOf(decision.verb)) + ", by " + decision.by
-            + (decision.reason.empty() ? "." : ". " + decision.reason)});
-}
-
-void addPlan(const ReportData& data, std::vector<Block>& blocks)
-{
-    if (!data.plan)
-        return;
-    const Plan& plan = *data.plan;
-    const auto joined = [](const std::vector<std::string>& names) {
-        std::string text;
-        for (const std::string& name : names)
-            text += (text.empty() ? "" : ", ") + name;
-        return text.empty() ? std::string("none") : text;
-    };
-    std::string stages, rates;
-    for (const int stage : plan.stages)
-        stages += (stages.empty() ? "" : ", ") + std::to_string(stage);
-    for (const auto& [stage, rate] : plan.learningRate)
-        rates += (rates.empty() ? "" : ", ") + stage + " " + formatted("%g", rate);
-    blocks.emplace_back(Heading{"Plan"});
-    TableBlock table;
-    table.head = {"Setting", "Value"};
-    table.numbers = {false, false};
-    table.rows = {{"name", plan.name}, {"hash", data.planHash}, {"base model", plan.base}, {"kept", joined(plan.kept)},
-        {"excluded", joined(plan.excluded)}, {"stages", stages.empty() ? "none" : stages},
-        {"high-resource rule", std::string(wordOf(plan.rule))}, {"sampler", std::string(wordOf(plan.sampler))},
-        {"seeds", seedsOf(data)}, {"device", plan.device}, {"batch", std::to_string(plan.batch)},
-        {"context", std::to_string(plan.context)}, {"learning rates", rates},
-        {"most epochs of a task", formatted("%g", plan.epochsCap)}, {"patience", std::to_string(plan.patience)},
-        {"training rows of a task, at most", plan.trainRowsCap > 0 ? std::to_string(plan.trainRowsCap) : "all"},
-        {"test rows of a task, at most", plan.testRowsCap > 0 ? std::to_string(plan.testRowsCap) : "all"}};
-    blocks.emplace_back(std::move(table));
-}
-
-void addRuns(const ReportData& data, std::vector<Block>& blocks)
-{
-    if (data.runs.empty())
-        return;
-    blocks.emplace_back(Heading{"Runs"});
-    TableBlock table;
-    table.head = {"Run", "Stage", "Task", "Seed", "Steps", "Target tokens", "Seconds", "Weights", "Note"};
-    table.numbers = {true, false, false, true, true, true, true, false, false};
-    for (const NamedRun& named : data.runs) {
-        const Run& run = named.run;
-        table.rows.push_back({std::to_string(run.id.value), std::string(wordOf(run.kind)), named.task.empty() ? "–" : named.task,
-            std::to_string(run.seed), std::to_string(run.steps), grouped(static_cast<double>(run.targetTokens)),
-            formatted("%.1f", run.seconds), run.checkpointHash.empty() ? "–" : shortHash(run.checkpointHash), run.note});
-    }
-    table.caption = "Weights: SHA-256 over every tensor of the checkpoint, first twelve digits.";
-    blocks.emplace_back(std::move(table));
-    TableBlock where;
-    where.head = {"Ran on", ""};
-    where.numbers = {false, false};
-    for (const auto& [key, value] : data.environment)
-        where.rows.push_back({key, value});
-    if (!where.rows.empty())
-        blocks.emplace_back(std::move(where));
-}
-
-void addRows(const ReportData& data, std::vector<Block>& blocks)
-{
-    if (!data.comparison)
-        return;
-    bool titled = false;
-    for (const TaskComparison& task : data.comparison->tasks) {
-        const auto rows = data.rows.find(task.task);
-        if (rows == data.rows.end() || rows->second.empty())
-            continue;
-        if (!std::exchange(titled, true))
-            blocks.emplace_back(Heading{"Rows won and lost"});
-        TableBlock table;
-        table.head = {"Line", "Input", "Right", "Single", "Multi", ""};
-        table.numbers = {true, false, false, false, false, false};
-        for (std::size_t i = 0; i < std::min(kRowsShown, rows->second.size()); ++i) {
-            const RowDifference& row = rows->second[i];
-            const char* fate = row.multiScore > row.singleScore ? "won" : row.multiScore < row.singleScore ? "lost" : "even";
-            table.rows.push_back({std::to_string(row.line), cut(row.input, 160), cut(row.target, 80), cut(row.single, 80),
-                cut(row.multi, 80), fate});
-        }
-        table.caption = task.name + ": " + std::to_string(task.won) + " rows won, " + std::to_string(task.lost) + " lost";
-        blocks.emplace_back(std::move(table));
-    }
-}
-
 void addMethod(const ReportData& data, std::vector<Block>& blocks)
 {
-    blocks.emplace_back(Heading{"How to read this"});
-    blocks.emplace_back(Paragraph{
+    const auto t = teller(data);
+    blocks.emplace_back(Heading{t("How to read this")});
+    blocks.emplace_back(Paragraph{t(
         "Both models answer the same test rows. The difference's interval comes from 10,000 paired bootstrap resamples of those "
-        "rows; its ends are one-sided 95 % bounds. “Not worse”: the lower bound lies above minus the margin. “Better”: it lies "
-        "above zero. “Worse”: the upper bound lies below minus the margin, after Holm's correction over all tasks. “Undecided”: "
-        "there are too few rows to tell. Tasks that were left out keep their own model, count as one model each, and are "
-        "compared with themselves."});
-    blocks.emplace_back(Paragraph{"The checkpoint was chosen on validation rows; the test rows were not looked at before. No row of a "
-                                  "validation or test split was trained on."});
-    blocks.emplace_back(Paragraph{"Written by " + data.program + " on " + data.created + "."});
+        "rows; its ends are one-sided 95 % bounds. With several seeds the variance between trainings is added, freed of what the "
+        "choice of rows alone makes of it, with Student's t and Satterthwaite's degrees of freedom. “Not worse”: the lower bound lies above "
+        "minus the margin. “Better”: it lies above zero. “Worse”: the upper bound lies below minus the margin, after Holm's "
+        "correction over all tasks. “Undecided”: there are too few rows to tell. Tasks that were left out keep their own model, "
+        "count as one model each, and are compared with themselves.")});
+    blocks.emplace_back(Paragraph{t("The checkpoint was chosen on validation rows. No row of a validation or test split was trained on.")});
+    blocks.emplace_back(Paragraph{t("Written by %1 on %2.", {data.program, data.created})});
 }
 
 }  // namespace
+
+std::string amountOf(double value)
+{
+    if (!std::isfinite(value))
+        return "–";
+    if (std::abs(value) < 100 && value != std::round(value))
+        return formatted("%.3g", value);
+    std::string digits = formatted("%.0f", std::abs(value));
+    for (std::ptrdiff_t at = std::ssize(digits) - 3; at > 0; at -= 3)
+        digits.insert(digits.begin() + at, ',');
+    return (value < 0 ? "−" : "") + digits;
+}
 
 std::string pointsOf(double fraction)
 {

@@ -1,3 +1,4 @@
+#include "engine/core/hash.h"
 #include "engine/report/block.h"
 #include "engine/report/escape.h"
 #include "engine/report/writers.h"
@@ -18,21 +19,31 @@ h1 { font-size: 1.9em; margin-bottom: 0.1em; } h2 { margin-top: 2em; }
 .verdict { font-size: 1.25em; font-weight: 600; border-left: 4px solid var(--a); background: var(--soft); padding: 0.7em 1em; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.87em; margin: 1em 0; min-width: 60%; }
 th, td { text-align: left; padding: 0.35em 0.7em; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { background: var(--soft); } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th { background: var(--soft); cursor: pointer; } th[aria-sort=ascending]::after { content: " ▲"; } th[aria-sort=descending]::after { content: " ▼"; }
+td { overflow-wrap: anywhere; } .warning { border-left: 4px solid var(--open); padding: 0.2em 1em; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1.5em 0; } svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; }
 .text { fill: var(--text); } .muted { fill: var(--muted); } .grid { stroke: var(--line); } .line { stroke: var(--muted); }
 .margin { stroke: var(--muted); stroke-width: 2; stroke-dasharray: 3 2; }
-line.a, circle.a { stroke: var(--a); stroke-width: 2; } circle.a, rect.a { fill: var(--a); } rect.b { fill: var(--b); }
+line.a, circle.a { stroke: var(--a); stroke-width: 2; } circle.a, rect.a { fill: var(--a); } rect.b { fill: var(--b); } circle.line { fill: var(--back); stroke: var(--muted); }
 line.bad, circle.bad { stroke: var(--bad); stroke-width: 2; } circle.bad { fill: var(--bad); }
 line.open, circle.open { stroke: var(--open); stroke-width: 2; } circle.open { fill: var(--back); }
 @media print { body { max-width: none; } }
 )css";
 
+// Right-to-left text stays in its own place: <bdi> keeps it from turning its neighbours.
+std::string isolated(const std::string& text)
+{
+    bool wide = false;
+    for (const char c : text)
+        wide = wide || static_cast<unsigned char>(c) >= 0xD6;  // U+0590 and up
+    return wide ? "<bdi>" + htmlEscaped(text) + "</bdi>" : htmlEscaped(text);
+}
+
 std::string tableHtml(const TableBlock& table)
 {
     const auto cell = [&](const char* tag, std::size_t column, const std::string& text) {
         const bool number = column < table.numbers.size() && table.numbers[column];
-        return std::string("<") + tag + (number ? " class=\"n\">" : ">") + htmlEscaped(text) + "</" + tag + ">";
+        return std::string("<") + tag + (number ? " class=\"n\">" : ">") + isolated(text) + "</" + tag + ">";
     };
     std::string html = "<div class=\"scroll\"><table>";
     if (!table.caption.empty())
@@ -60,6 +71,7 @@ struct Html {
     {
         return "<p class=\"verdict\">" + htmlEscaped(statement.text) + "</p>\n";
     }
+    std::string operator()(const Warning& warning) const { return "<p class=\"warning\">⚠ " + htmlEscaped(warning.text) + "</p>\n"; }
     std::string operator()(const TableBlock& table) const { return tableHtml(table); }
     std::string operator()(const Figure& figure) const
     {
@@ -89,44 +101,74 @@ struct Document {
     std::string operator()(const Heading& heading) const { return "<h2>" + htmlEscaped(heading.text) + "</h2>\n"; }
     std::string operator()(const Paragraph& paragraph) const { return "<p>" + htmlEscaped(paragraph.text) + "</p>\n"; }
     std::string operator()(const Statement& statement) const { return "<h3>" + htmlEscaped(statement.text) + "</h3>\n"; }
+    std::string operator()(const Warning& warning) const { return "<p>⚠ <b>" + htmlEscaped(warning.text) + "</b></p>\n"; }
     std::string operator()(const TableBlock& table) const { return documentTable(table); }
     std::string operator()(const Figure& figure) const
     {
-        const char* name = figure.kind == FigureKind::Forest ? "forest" : figure.kind == FigureKind::Bars ? "bars" : "volume";
-        return std::string("<p><img src=\"figure:") + name + "\"></p><p><i>" + htmlEscaped(figure.caption) + "</i></p>\n";
+        return std::string("<p><img src=\"figure:") + std::string(wordOf(figure.kind)) + "\"></p><p><i>" + htmlEscaped(figure.caption) + "</i></p>\n";
     }
 };
 
 }  // namespace
 
-std::string htmlEscaped(std::string_view text)
+namespace {
+
+// Sorts a table by the column whose head was clicked: numbers by value, else as text; again: the other way round. It reads
+// text and moves rows, and makes no markup out of anything.
+constexpr std::string_view kScript = R"js((function () {
+  function value(row, column) { var t = row.cells[column].textContent; var n = parseFloat(t.replace(/,/g, "").replace("\u2212", "-")); return isNaN(n) ? t : n; }
+  function sort(head) {
+    var table = head.closest("table"), body = table.tBodies[0], column = head.cellIndex;
+    var down = head.getAttribute("aria-sort") === "ascending";
+    var rows = Array.prototype.slice.call(body.rows);
+    rows.sort(function (a, b) {
+      var x = value(a, column), y = value(b, column);
+      var order = typeof x === "number" && typeof y === "number" ? x - y : typeof x === "number" ? -1 : typeof y === "number" ? 1 : x.localeCompare(y);
+      return down ? -order : order;
+    });
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (cell) { cell.removeAttribute("aria-sort"); });
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    rows.forEach(function (row) { body.appendChild(row); });
+  }
+  Array.prototype.forEach.call(document.querySelectorAll("thead th"), function (head) {
+    head.tabIndex = 0;
+    head.addEventListener("click", function () { sort(head); });
+    head.addEventListener("keydown", function (e) { if (e.key === "Enter" || e.key === " ") { e.preventDefault(); sort(head); } });
+  });
+})();)js";
+
+std::string base64(std::string_view hex)
 {
-    std::string safe;
-    safe.reserve(text.size());
-    for (const char c : text) {
-        switch (c) {
-        case '&': safe += "&amp;"; break;
-        case '<': safe += "&lt;"; break;
-        case '>': safe += "&gt;"; break;
-        case '"': safe += "&quot;"; break;
-        case '\'': safe += "&#39;"; break;
-        default: safe += c;
-        }
+    constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < hex.size(); i += 6) {  // three bytes a turn
+        const std::string part(hex.substr(i, 6));
+        const unsigned long bits = std::stoul(part, nullptr, 16) << (4 * (6 - part.size()));
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= part.size() / 2 ? kLetters[(bits >> (18 - 6 * k)) & 63U] : '=';
     }
-    return safe;
+    return out;
+}
+
+}  // namespace
+
+std::string_view reportScript()
+{
+    return kScript;
 }
 
 std::string htmlReport(const ReportData& data)
 {
-    std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-                       "<meta name=\"viewport\" content=\"width=device-width\"><title>"
-        + htmlEscaped(data.title) + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>"
-        + htmlEscaped(data.title) + "</h1>\n<p class=\"about\">" + htmlEscaped(data.project + " · " + data.created + " · " + data.program)
-        + "</p>\n";
+    const bool chinese = data.language == Language::Chinese;
+    std::string html = std::string("<!DOCTYPE html>\n<html lang=\"") + (chinese ? "zh" : "en")
+        + "\"><head><meta charset=\"utf-8\">"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
+        + base64(sha256(kScript)) + "'\"><meta name=\"viewport\" content=\"width=device-width\"><title>" + htmlEscaped(data.title)
+        + "</title><style>" + std::string(kStyle) + "</style></head><body>\n<h1>" + htmlEscaped(data.title) + "</h1>\n<p class=\"about\">"
+        + htmlEscaped(data.project + " · " + data.created + " · " + data.program) + "</p>\n";
     for (const Block& block : blocksOf(data))
         html += std::visit(Html{data}, block);
-    return html + "</body></html>\n";
+    return html + "<script>" + std::string(kScript) + "</script></body></html>\n";
 }
 
 std::string documentReport(const ReportData& data)

@@ -14,6 +14,7 @@
 
 namespace taskfold::report {
 
+enum class Language { English, Chinese };
 enum class Section { Summary, Tasks, Ledger, Data, Filter, Plan, Runs, Rows, Method };
 
 std::string_view wordOf(Section section);
@@ -31,6 +32,7 @@ struct ReportData {
     std::string program;  // "Taskfold 0.1.0"
     std::string project;
     std::vector<Section> sections = allSections();
+    Language language = Language::English;
     std::vector<TaskVolume> tasks;
     std::vector<std::pair<std::string, DatasetVersion>> versions;  // with the task's name
     std::vector<Corpus> corpora;

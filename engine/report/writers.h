@@ -3,18 +3,25 @@
 #include "engine/report/reportdata.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace taskfold::report {
 
-/// One file that needs nothing else: styles and figures inside, no script, light and dark.
+/// One file that needs nothing else: styles and figures inside, light and dark. Tables are sorted by the one script in it, which
+/// a strict content policy names by its hash: no other script can run, whatever the texts hold.
 std::string htmlReport(const ReportData& data);
+std::string_view reportScript();
 std::string markdownReport(const ReportData& data);
 /// One line a task, RFC 4180. Text cells can't become formulas (OWASP ASVS 1.2.10).
 std::string csvReport(const ReportData& data);
-/// A table for a paper (booktabs).
+/// Every table of the report but that of the tasks, by its key.
+std::vector<std::pair<std::string, std::string>> csvTables(const ReportData& data);
+/// Tables for a paper (booktabs, longtable), for XeLaTeX or LuaLaTeX.
 std::string texReport(const ReportData& data);
 
-/// For QTextDocument: plain HTML; figures as <img src="figure:forest">, "figure:bars", "figure:volume".
+/// For QTextDocument: plain HTML; figures as <img src="figure:NAME">, NAME being the word of its kind.
 std::string documentReport(const ReportData& data);
 
 }  // namespace taskfold::report
