@@ -198,7 +198,8 @@ private slots:
     void severalAdaptersInOnePassGetWhatEachGetsAlone()
     {
         const auto made = modelOf(false, torch::kFloat64);
-        const auto list = rows();
+        auto list = rows();
+        list.pop_back();  // so that a group's last row begins as the next one's first
         const auto net = model::PackedNet::make(*made, Precision::Fp32);
         std::vector<std::unique_ptr<model::Adapter>> adapters;
         std::vector<model::Adapter*> all;
