@@ -38,14 +38,14 @@ inline void put(Bf16& to, float x)
 }
 
 #ifdef __FMA__
-// Cody and Waite's reduction, then a polynomial (Cephes' expf): within 2 ulp. Built on fma, which no optimiser reorders.
+// Cody and Waite's reduction, then a polynomial (Cephes' expf): within 2 ulp, at least 1e-38. Without a branch, so that loops
+// become vectors; built on fma, which no optimiser reorders.
 inline float exponential(float x)
 {
     x = x > 88.3F ? 88.3F : x;
-    const bool tiny = x < -87.3F;
-    x = tiny ? -87.3F : x;
+    x = x < -87.3F ? -87.3F : x;
     const float scaled = x * 1.44269504F;
-    const auto whole = static_cast<std::int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F));
+    const auto whole = static_cast<std::int32_t>(scaled + __builtin_copysignf(0.5F, scaled));
     const auto n = static_cast<float>(whole);
     float r = __builtin_fmaf(n, -0.693359375F, x);
     r = __builtin_fmaf(n, 2.12194440e-4F, r);
@@ -59,7 +59,7 @@ inline float exponential(float x)
     const std::uint32_t bits = static_cast<std::uint32_t>(whole + 127) << 23;
     float power;
     __builtin_memcpy(&power, &bits, sizeof power);
-    return tiny ? 0.0F : p * power;
+    return p * power;
 }
 #else
 inline float exponential(float x)

@@ -152,6 +152,7 @@ void swiglu(const O* gateUp, O* m, std::int64_t rows, std::int64_t size)
     for (std::int64_t n = 0; n < rows; ++n) {
         const O* gate = gateUp + n * 2 * size;
         const O* up = gate + size;
+#pragma GCC ivdep
         for (std::int64_t i = 0; i < size; ++i) {
             const R g = real(gate[i]);
             put(m[n * size + i], g / (R(1) + exponential(-g)) * real(up[i]));
@@ -165,6 +166,7 @@ void swigluBackward(O* gateUp, const O* dm, std::int64_t rows, std::int64_t size
     for (std::int64_t n = 0; n < rows; ++n) {
         O* gate = gateUp + n * 2 * size;
         O* up = gate + size;
+#pragma GCC ivdep
         for (std::int64_t i = 0; i < size; ++i) {
             const R g = real(gate[i]);
             const R u = real(up[i]);
