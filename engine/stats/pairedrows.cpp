@@ -57,6 +57,8 @@ PairedRows::PairedRows(const std::vector<SeedPair>& seeds)
         m_way = Way::Means;
     else
         group();
+    if (m_metric == MetricKind::MacroF1)
+        findPlaces();
 }
 
 void PairedRows::gather(const std::vector<SeedPair>& seeds)
@@ -150,15 +152,19 @@ void PairedRows::drawMeans(std::uint64_t state, double* into, std::size_t count)
     Places places{{state}, m_rows};
     const float* means = m_means.data();
     for (std::size_t b = 0; b < count; ++b) {
-        double even = 0, odd = 0;  // two sums, so that an addition needn't wait for the last
-        for (std::size_t i = 0; i + 1 < m_rows; i += 2) {
+        double sums[4]{};  // four, so that an addition needn't wait for the last
+        std::size_t i = 0;
+        for (; i + 3 < m_rows; i += 4) {
             const auto [first, second] = places.next();
-            even += static_cast<double>(means[first]);
-            odd += static_cast<double>(means[second]);
+            const auto [third, fourth] = places.next();
+            sums[0] += static_cast<double>(means[first]);
+            sums[1] += static_cast<double>(means[second]);
+            sums[2] += static_cast<double>(means[third]);
+            sums[3] += static_cast<double>(means[fourth]);
         }
-        if (m_rows % 2 == 1)
-            even += static_cast<double>(means[places.next().first]);
-        into[b] = (even + odd) / static_cast<double>(m_rows);
+        for (; i < m_rows; ++i)
+            sums[0] += static_cast<double>(means[places.next().first]);
+        into[b] = (sums[0] + sums[1] + sums[2] + sums[3]) / static_cast<double>(m_rows);
     }
 }
 
@@ -188,11 +194,45 @@ void PairedRows::drawGroups(std::uint64_t state, double* into, std::size_t count
         std::fill(counts.begin(), counts.end(), 0U);
         drawn(places, m_rows, [&](std::uint32_t row) { ++counts[m_groupOf[row]]; });
         std::fill(sums.begin(), sums.end(), 0.0);
-        for (std::size_t g = 0; g < counts.size(); ++g)
-            if (counts[g] > 0)
+        if (m_metric == MetricKind::MacroF1)
+            addClasses(counts, sums);
+        else
+            for (std::size_t g = 0; g < counts.size(); ++g)
                 add(m_firstOf[g], counts[g], false, sums);
         into[b] = difference(sums);
     }
+}
+
+// As `add` does, group by group, without a decision in the loop: a place past the end takes what counts nowhere.
+void PairedRows::addClasses(const std::vector<std::uint32_t>& counts, std::vector<double>& sums) const
+{
+    const std::size_t sides = 2 * m_seeds;
+    sums.push_back(0);
+    const std::uint32_t* place = m_places.data();
+    for (const std::uint32_t count : counts) {
+        const double weight = count;
+        for (std::size_t k = 0; k < 3 * sides; ++k)
+            sums[place[k]] += weight;
+        place += 3 * sides;
+    }
+    sums.pop_back();
+}
+
+// Where a group's rows count on each side: right, answered, gold.
+void PairedRows::findPlaces()
+{
+    const std::size_t classes = m_sideSums / 3, sides = 2 * m_seeds;
+    const auto nowhere = static_cast<std::uint32_t>(sides * m_sideSums);
+    for (const std::uint32_t row : m_firstOf)
+        for (std::size_t k = 0; k < sides; ++k) {
+            const double* pair = m_values.data() + (row * sides + k) * m_width;
+            const auto at = [&](std::size_t part, double label) {
+                return static_cast<std::uint32_t>(k * m_sideSums + part * classes + static_cast<std::size_t>(label));
+            };
+            m_places.push_back(pair[0] == pair[1] ? at(0, pair[0]) : nowhere);
+            m_places.push_back(pair[1] >= 0 ? at(1, pair[1]) : nowhere);
+            m_places.push_back(at(2, pair[0]));
+        }
 }
 
 std::vector<double> PairedRows::totals() const

@@ -42,6 +42,8 @@ private:
     void group();
     void drawMeans(std::uint64_t state, double* into, std::size_t count) const;
     void drawSums(std::uint64_t state, double* into, std::size_t count) const;
+    void findPlaces();
+    void addClasses(const std::vector<std::uint32_t>& counts, std::vector<double>& sums) const;
     void drawGroups(std::uint64_t state, double* into, std::size_t count) const;
     /// Adds the row's numbers `weight` times to both sides of every seed; `swapped`: each to the other side.
     void add(std::size_t row, double weight, bool swapped, std::vector<double>& sums) const;
@@ -59,6 +61,7 @@ private:
     std::vector<float> m_means;  // [row], of the differences over the seeds
     std::vector<std::uint32_t> m_groupOf;  // [row]
     std::vector<std::uint32_t> m_firstOf;  // [group], a row of it
+    std::vector<std::uint32_t> m_places;  // macro-F1: [group][seed][side][right, answered, gold]
     std::vector<std::uint32_t> m_differing;
 };
 

@@ -58,6 +58,7 @@ ComparePage::ComparePage(QWidget* parent)
     , m_line(label(u"suiteLine"_s, this))
     , m_mean(label(u"suiteMean"_s, this))
     , m_saves(label(u"suiteSaves"_s, this))
+    , m_warnings(label(u"suiteWarnings"_s, this))
     , m_banner(new ErrorBanner(this))
     , m_empty(new EmptyState({u"compare"_s, tr("Nothing was compared yet: run a plan, evaluate, then compare."), tr("Compare"), u"compare"_s}, this))
     , m_stack(new QStackedWidget(this))
@@ -111,6 +112,7 @@ QWidget* ComparePage::buildSuite()
     layout->addWidget(m_line);
     layout->addWidget(m_mean);
     layout->addWidget(m_saves);
+    layout->addWidget(m_warnings);
     return card;
 }
 
@@ -226,6 +228,12 @@ void ComparePage::showComparison(const std::optional<Comparison>& comparison, co
                          .arg(comparison->ledger.modelsBefore)
                          .arg(comparison->ledger.modelsAfter)
                          .arg(percentText(comparison->ledger.overheadReduction)));
+    QStringList warnings;
+    for (const std::string& warning : comparison->warnings)
+        warnings.append(u"⚠ "_s + toQt(warning));
+    m_warnings->setTextFormat(Qt::PlainText);  // names of tasks stand in it
+    m_warnings->setText(warnings.join(u'\n'));
+    m_warnings->setVisible(!warnings.isEmpty());
     for (ComparisonPlot* plot : m_plots)
         plot->setTasks(tasks);
     m_model->setRows(std::move(tasks));

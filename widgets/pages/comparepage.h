@@ -71,6 +71,7 @@ private:
     QLabel* m_line;
     QLabel* m_mean;
     QLabel* m_saves;
+    QLabel* m_warnings;
     ErrorBanner* m_banner;
     EmptyState* m_empty;
     QStackedWidget* m_stack;

@@ -3,11 +3,16 @@
 #include "widgets/models/text.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QPainter>
 #include <QPdfWriter>
 #include <QTextDocument>
 #include <QUrl>
+
+#include <filesystem>
+#include <system_error>
 
 using namespace Qt::StringLiterals;
 
@@ -44,6 +49,7 @@ void fillDocument(QTextDocument& document, const QString& html, const Figures& f
 Result<void> writePdf(const QString& file, const QString& html, const Figures& figures)
 {
     const QString beside = file + u".part"_s;
+    QDir().mkpath(QFileInfo(file).path());
     {
         QPdfWriter writer(beside);
         writer.setPageSize(QPageSize(QPageSize::A4));
@@ -69,8 +75,10 @@ Result<void> writePdf(const QString& file, const QString& html, const Figures& f
         }
         painter.end();
     }
-    QFile::remove(file);
-    if (!QFile::rename(beside, file)) {
+    // Renamed over the old one in one step: interrupted before, the old one is still there.
+    std::error_code failure;
+    std::filesystem::rename(beside.toStdString(), file.toStdString(), failure);
+    if (failure) {
         QFile::remove(beside);
         return Error{ErrorCode::Io, toStd(QCoreApplication::translate("taskfold::Pdf", "%1 can't be written").arg(file))};
     }
