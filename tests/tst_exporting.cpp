@@ -54,6 +54,7 @@ public:
     }
     Result<compute::ModelFacts> makeTiny(const TinySize&, const std::filesystem::path&, std::uint64_t) override { return no(); }
     std::vector<compute::Device> devices() override { return {}; }
+    double productSpeed(const compute::Placement&) override { return 0; }
 
 private:
     static Error no() { return {ErrorCode::Unsupported, "this engine only answers"}; }
