@@ -88,6 +88,18 @@ private slots:
         QCOMPARE(controller.progress[0].phase, std::string("active"));
     }
 
+    void aTaskOfSmallShareIsNotCooledBeforeAWholePassWithoutAGain()
+    {
+        StopController controller(1, 2);
+        double epochs = 1.2;
+        controller.see(1, {seen(0.5, 1, epochs)});
+        for (std::int64_t step = 2; step <= 4; ++step)
+            controller.see(step, {seen(0.4, 2, epochs += 0.3)});
+        QCOMPARE(controller.progress.front().phase, std::string("active"));
+        controller.see(5, {seen(0.4, 2, epochs += 0.3)});
+        QCOMPARE(controller.progress.front().phase, std::string("cooled"));
+    }
+
     void nothingIsCooledBeforeItsFirstEpoch()
     {
         StopController controller(1, 3);

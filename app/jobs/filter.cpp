@@ -233,11 +233,14 @@ Result<int> acceptSuggestions(const Project& project, const std::string& by)
     if (!view)
         return view.error();
     int changed = 0;
+    const bool byUser = by == "user";
     for (const Suggestion& suggestion : view->suggestions) {
         const auto decided = view->current.find(suggestion.task);
         const bool known = decided != view->current.end();
         if (known && (decided->second.pinned || decided->second.verb == suggestion.suggest))
             continue;
+        if (!byUser && suggestion.rule == "unlearnable")
+            continue;  // a task that learned nothing alone may yet learn beside others: whoever owns it decides
         if (!known && suggestion.suggest == Verb::Keep)
             continue;  // kept is what a task is without a decision
         const auto task = std::find_if(view->tasks.begin(), view->tasks.end(),

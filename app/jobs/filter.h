@@ -46,7 +46,8 @@ Result<FilterView> filterView(const Project& project);
 Result<void> decide(const Project& project, const std::string& task, Verb verb, bool pinned, const std::string& by,
     const std::string& reason);
 
-/// Takes over every suggestion whose task isn't pinned and whose decision differs. Answers how many there were.
+/// Takes over every suggestion whose task isn't pinned and whose decision differs. Answers how many there were. By "auto"
+/// only harm excludes: that a task learned nothing alone stays a suggestion (method.md 5.2).
 Result<int> acceptSuggestions(const Project& project, const std::string& by);
 
 }  // namespace taskfold::jobs

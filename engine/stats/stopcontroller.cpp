@@ -28,6 +28,13 @@ bool isAmong(const std::vector<std::int64_t>& steps, std::int64_t step)
     return steps.empty() || std::find(steps.begin(), steps.end(), step) != steps.end();
 }
 
+// Patience is counted in evaluations, but a task of small share sees few of its rows between two of them: only a whole
+// pass over its own rows without a gain says that it has learned what it can.
+bool sawItsRowsInVain(const TaskProgress& task, double epochs)
+{
+    return epochs >= 1 && epochs - task.bestEpoch >= 1;
+}
+
 void update(TaskProgress& task, const Seen& seen, std::int64_t step, int patience)
 {
     task.epochs = seen.epochs;
@@ -47,7 +54,7 @@ void update(TaskProgress& task, const Seen& seen, std::int64_t step, int patienc
     }
     if (!task.earlyStop || task.phase == "capped")
         return;
-    if (task.phase == "active" && task.bad >= patience && seen.epochs >= 1) {
+    if (task.phase == "active" && task.bad >= patience && sawItsRowsInVain(task, seen.epochs)) {
         task.phase = "cooled";
     } else if (task.phase == "cooled" && seen.metric < task.best - 2 * std::max(seen.se, kLeastError)) {
         task.phase = "active";  // it forgets
