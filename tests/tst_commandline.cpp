@@ -1,7 +1,9 @@
+#include "engine/core/plan.h"
 #include "support/program.h"
 #include "support/smallproject.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
 
 #include <csignal>
@@ -134,6 +136,12 @@ private slots:
                     shares += task[u"share"_s].toDouble();
         QVERIFY(qAbs(shares - 1) < 1e-9);
         QVERIFY(preview[u"memory_mib"_s].toDouble() > 0);
+        const QString file = folderOf(small) + u"/lora.json"_s;
+        QCOMPARE(runProgram({u"plan"_s, folderOf(small), u"--base"_s, u"tiny"_s, u"--method"_s, u"lora"_s, u"--out"_s, file}).code, 0);
+        QFile lora(file);
+        QVERIFY(lora.open(QIODevice::ReadOnly));
+        const QJsonObject rates = QJsonDocument::fromJson(lora.readAll())[u"learning_rate"_s].toObject();
+        QCOMPARE(rates[u"baseline"_s].toDouble(), 10 * Plan().learningRate.at("baseline"));
         QCOMPARE(runProgram({u"plan"_s, folderOf(small), u"--set"_s, u"bacth=4"_s}).code, 3);
         QCOMPARE(runProgram({u"plan"_s, folderOf(small), u"--set"_s, u"batch=0"_s}).code, 3);
     }
@@ -195,10 +203,11 @@ private slots:
         const QStringList files = rows.entryList(QDir::Files);
         QVERIFY(rows.remove(files.first()));
         test::writeFile(rows.filePath(u"stray.arrow"_s), "x");
+        QVERIFY(QDir(folderOf(small)).mkpath(u"models/stray"_s));
         const Ended end = runProgram({u"check"_s, folderOf(small), u"--json"_s});
         QCOMPARE(end.code, 1);
         QCOMPARE(end.json()[u"ok"_s].toBool(), false);
-        QCOMPARE(end.json()[u"problems"_s].toArray().size(), 2);
+        QCOMPARE(end.json()[u"problems"_s].toArray().size(), 3);
     }
 
     void basesAreCheckedBeforeTheyAreAdded()

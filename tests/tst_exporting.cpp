@@ -157,6 +157,16 @@ private slots:
         QCOMPARE(outcome->tasks.front().n, 5);
     }
 
+    void aFallOfAFewRowsIsJudgedOnMoreRows()
+    {
+        m_engine.rightAfter = 4;  // one of five is wrong, and of all twelve eight
+        const auto outcome = jobs::exportRun(m_project, {RunId{2}, path("out"), jobs::ExportFormat::HuggingFace, "", 5}, {});
+        QVERIFY(outcome);
+        QVERIFY(!outcome->accepted);
+        QCOMPARE(outcome->tasks.front().n, 12);
+        QVERIFY(std::abs(outcome->tasks.front().after - 4.0 / 12) < 1e-9);
+    }
+
     void whatCanNotBeIsSaidBeforeAnythingIsWritten()
     {
         using Format = jobs::ExportFormat;

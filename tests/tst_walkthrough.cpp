@@ -8,6 +8,7 @@
 #include "widgets/parts/theme.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -149,6 +150,13 @@ private slots:
     {
         QVERIFY(click(u"planMode"_s));
         QTRY_VERIFY(!lines(u"mixture"_s).isEmpty());
+        const auto rate = [] { return test::visible<QLineEdit>(u"planRate_baseline"_s)->text().toDouble(); };
+        auto* method = test::visible<QComboBox>(u"planMethod"_s);
+        const double full = rate();
+        method->setCurrentIndex(1);
+        QTRY_COMPARE(rate(), 10 * full);  // an adapter learns at ten times the rate
+        method->setCurrentIndex(0);
+        QTRY_COMPARE(rate(), full);
         for (const auto& [name, value] : {std::pair{u"planThreads"_s, 1.0}, {u"planEpochs"_s, 60.0}, {u"planPatience"_s, 100.0}, {u"planBatch"_s, 8.0},
                  {u"planContext"_s, 64.0}, {u"planValidation"_s, 12.0}})
             QVERIFY2(test::set(name, value), qPrintable(name));

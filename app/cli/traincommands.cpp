@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -43,12 +44,12 @@ Result<void> ablate(Plan& plan, const std::string& name)
 
 Result<Plan> planFor(const Project& project, const PlanOptions& options)
 {
-    Result<Plan> plan = jobs::draftPlan(project, options.base);
+    const auto& given = options.assignments;
+    const bool lora = options.method == "lora" || std::find(given.begin(), given.end(), "method=lora") != given.end();
+    Result<Plan> plan = jobs::draftPlan(project, options.base, lora ? Method::Lora : Method::Full);
     if (!plan)
         return plan;
     std::vector<std::string> assignments;
-    if (!options.method.empty())
-        assignments.push_back("method=" + options.method);
     if (!options.sampler.empty())
         assignments.push_back("sampler=" + options.sampler);
     if (!options.device.empty())

@@ -8,6 +8,9 @@
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
 
+#include <algorithm>
+#include <cmath>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -17,6 +20,7 @@ PlanController::PlanController(PlanPage& page, const Session& session)
     , m_page(page)
     , m_session(session)
 {
+    connect(&m_page, &PlanPage::changed, this, &PlanController::followBase);
     connect(&m_page, &PlanPage::changed, this, &PlanController::preview);
     connect(&m_page, &PlanPage::resetRequested, this, &PlanController::draft);
     connect(&m_page, &PlanPage::openRequested, this, &PlanController::open);
@@ -42,6 +46,39 @@ void PlanController::showBases()
     m_page.setBases(names);
 }
 
+// Another base or method has other usual rates; those that the user chose stay.
+void PlanController::followBase()
+{
+    Plan plan = m_page.plan();
+    if (plan.base == m_base && plan.method == m_method)
+        return;
+    const auto parametersOf = [this](const std::string& name) {
+        const Result<BaseModel> base = db::BaseRepository(m_session.database).byName(name);
+        return base ? static_cast<double>(base->parameters) : 0;
+    };
+    Plan before;
+    before.method = m_method;
+    jobs::takeUsualRates(before, parametersOf(m_base));
+    m_base = plan.base;
+    m_method = plan.method;
+    const bool usual = std::equal(plan.learningRate.begin(), plan.learningRate.end(), before.learningRate.begin(),
+        before.learningRate.end(), [](const auto& a, const auto& b) { return a.first == b.first && std::abs(a.second - b.second) < 1e-3 * b.second; });
+    if (!usual)
+        return;
+    const double epochs = plan.epochsCap;
+    jobs::takeUsualRates(plan, parametersOf(plan.base));
+    if (epochs != before.epochsCap)
+        plan.epochsCap = epochs;
+    show(plan);
+}
+
+void PlanController::show(const Plan& plan)
+{
+    m_base = plan.base;
+    m_method = plan.method;
+    m_page.showPlan(plan);
+}
+
 void PlanController::draft()
 {
     m_session.background.cancel(m_drafting);
@@ -60,7 +97,7 @@ void PlanController::draft()
                 if (end.end != JobEnd::Completed)
                     return;
                 m_page.setAnyTasks(!found->kept.empty() || !found->excluded.empty());
-                m_page.showPlan(*found);
+                show(*found);
                 preview();
             }});
 }
@@ -89,7 +126,7 @@ void PlanController::refreeze()
                 plan.dataHashes = found->dataHashes;
                 plan.masks = found->masks;
                 m_page.setAnyTasks(!plan.kept.empty() || !plan.excluded.empty());
-                m_page.showPlan(plan);
+                show(plan);
                 preview();
             }});
 }
@@ -128,7 +165,7 @@ void PlanController::open()
         const Result<Plan> plan = jobs::readPlan(files.front().toStdString());
         if (!plan)
             return m_page.showError(plan.error());
-        m_page.showPlan(*plan);
+        show(*plan);
         preview();
     });
 }

@@ -23,12 +23,16 @@ private:
     void draft();
     void refreeze();
     void preview();
+    void followBase();
+    void show(const Plan& plan);
     void open();
     void save();
     void showBases();
 
     PlanPage& m_page;
     Session m_session;
+    std::string m_base;  // of the plan shown last
+    Method m_method = Method::Full;
     int m_drafting = 0;  // jobs' numbers
     int m_previewing = 0;
 };

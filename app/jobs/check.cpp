@@ -158,8 +158,15 @@ private:
         const Result<std::vector<BaseModel>> bases = db::BaseRepository(m_database).all();
         if (!bases)
             return bases.error();
-        for (const BaseModel& base : *bases)
+        std::set<std::filesystem::path> known;
+        for (const BaseModel& base : *bases) {
             model("base model " + base.name, m_project.resolved(base.path), base.hash);
+            known.insert(m_project.resolved(base.path).lexically_normal());
+        }
+        std::error_code failure;
+        for (std::filesystem::directory_iterator at(m_project.models(), failure), end; !failure && at != end; at.increment(failure))
+            if (!known.contains(at->path().lexically_normal()))
+                m_problems.push_back({"models/" + at->path().filename().string(), "belongs to no base model: it can be deleted"});
         return {};
     }
 

@@ -16,20 +16,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 namespace taskfold::jobs {
 
 namespace {
 
 constexpr double kSmallModel = 30e6;  // parameters, below which the rates for small models hold (method.md 7.2)
-
-void setRates(Plan& plan, double parameters)
-{
-    if (parameters <= kSmallModel)
-        return;
-    plan.learningRate = {{"baseline", 2e-5}, {"stage0", 5e-5}, {"stage2", 2e-5}, {"stage3", 1e-5}};
-    plan.epochsCap = 5;
-}
 
 bool has(const std::vector<int>& stages, int stage)
 {
@@ -101,11 +94,19 @@ double memoryMib(const BaseFacts& base, const Plan& plan)
     return kLibrary + bytes / (1024 * 1024);
 }
 
-// Tokens a second of the newest completed run on the same base, or 6 FLOP a parameter at a twentieth of what products
-// reach on two cores.
+// What training reaches on a core with 8-wide products in fp32: twice as much in bf16, and an adapter needs no product for
+// the base's own gradient.
+double usualFlops(const Plan& plan)
+{
+    constexpr double kOfACore = 40e9;
+    const unsigned cores = plan.threads > 0 ? static_cast<unsigned>(plan.threads) : std::max(1U, std::thread::hardware_concurrency());
+    return kOfACore * cores * (plan.precision == Precision::Bf16 ? 2 : 1) * (plan.method == Method::Lora ? 1.5 : 1);
+}
+
+// Tokens a second of the newest completed run on the same base, or 6 FLOP a parameter at the usual speed.
 double tokensPerSecond(SQLite::Database& database, const Plan& plan, const BaseFacts& base)
 {
-    constexpr double kFlops = 10e9;
+    constexpr double kOverhead = 1.0 / 25'000;  // seconds a token however small the model
     const Result<std::vector<Run>> runs = db::RunRepository(database).all();
     if (runs)
         for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
@@ -116,7 +117,7 @@ double tokensPerSecond(SQLite::Database& database, const Plan& plan, const BaseF
             if (other && other->base == plan.base)
                 return static_cast<double>(run->tokens) / run->seconds;
         }
-    return kFlops / (6 * std::max(1.0, base.parameters));
+    return 1 / (kOverhead + 6 * base.parameters / usualFlops(plan));
 }
 
 MixtureLine lineOf(const TaskNeed& need, double share, double epochs)
@@ -426,7 +427,19 @@ Result<void> freezeData(SQLite::Database& database, Plan& plan)
     return {};
 }
 
-Result<Plan> draftPlan(const Project& project, const std::string& base)
+void takeUsualRates(Plan& plan, double parameters)
+{
+    const Plan usual;
+    const bool small = parameters <= kSmallModel;
+    plan.learningRate = small ? usual.learningRate
+                              : std::map<std::string, double>{{"baseline", 2e-5}, {"stage0", 5e-5}, {"stage2", 2e-5}, {"stage3", 1e-5}};
+    plan.epochsCap = small ? usual.epochsCap : 5;
+    if (plan.method == Method::Lora)
+        for (auto& [stage, rate] : plan.learningRate)
+            rate = stage == "stage0" ? rate : 10 * rate;  // stage 0 trains the whole model
+}
+
+Result<Plan> draftPlan(const Project& project, const std::string& base, Method method)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
@@ -437,6 +450,7 @@ Result<Plan> draftPlan(const Project& project, const std::string& base)
         return decisions ? tasks.error() : decisions.error();
     Plan plan;
     plan.name = "plan";
+    plan.method = method;
     for (const TaskVersions& task : *tasks) {
         const auto decision = decisions->find(task.task.id);
         const bool out = decision != decisions->end() && decision->second.verb == Verb::Exclude;
@@ -448,13 +462,15 @@ Result<Plan> draftPlan(const Project& project, const std::string& base)
     } else {
         plan.base = base;
     }
+    double parameters = 0;
     if (plan.base != "tiny") {
         const Result<BaseModel> model = db::BaseRepository(**connection).byName(plan.base);
         if (!model)
             return model.error();
-        setRates(plan, static_cast<double>(model->parameters));
+        parameters = static_cast<double>(model->parameters);
         plan.context = std::min(512, model->context);
     }
+    takeUsualRates(plan, parameters);
     if (Result<void> frozen = freezeData(**connection, plan); !frozen)
         return std::move(frozen).error();
     plan.created = nowUtc();

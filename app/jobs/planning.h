@@ -16,8 +16,12 @@ class Database;
 namespace taskfold::jobs {
 
 /// A plan with good defaults for what the project holds: all tasks that aren't excluded, the rows as they are now, the
-/// learning rates for the size of the base model.
-Result<Plan> draftPlan(const Project& project, const std::string& base);
+/// learning rates for the size of the base model and the method.
+Result<Plan> draftPlan(const Project& project, const std::string& base, Method method = Method::Full);
+
+/// Learning rates and most epochs for a base of so many parameters and the plan's method (method.md 7.2; adapters learn
+/// at ten times the rate).
+void takeUsualRates(Plan& plan, double parameters);
 
 /// Freezes the newest rows and masks of the plan's tasks into it.
 Result<void> freezeData(SQLite::Database& database, Plan& plan);

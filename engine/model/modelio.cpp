@@ -129,7 +129,7 @@ Result<void> save(const Transformer& model, const std::filesystem::path& folder)
 Result<void> copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to)
 {
     std::error_code failure;
-    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"}) {
+    for (const char* name : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "vocab.json", "merges.txt"}) {
         if (!std::filesystem::exists(from / name))
             continue;
         std::filesystem::copy_file(from / name, to / name, std::filesystem::copy_options::overwrite_existing, failure);
