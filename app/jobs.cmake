@@ -34,6 +34,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/reporting.cpp
     jobs/reportjson.cpp
     jobs/rowlog.cpp
+    jobs/rowview.cpp
     jobs/rowsfolder.cpp
     jobs/serving.cpp
     jobs/runrecorder.cpp

@@ -181,6 +181,17 @@ Result<std::map<std::int64_t, std::string>> DatasetRepository::masks(VersionId v
     });
 }
 
+Result<std::optional<std::string>> DatasetRepository::mask(VersionId version, std::int64_t line) const
+{
+    return guarded("reading a mask", [&]() -> Result<std::optional<std::string>> {
+        SQLite::Statement query(m_database, "SELECT twin FROM mask WHERE version_id = ? AND line = ?");
+        SQLite::bind(query, version.value, line);
+        if (!query.executeStep())
+            return std::optional<std::string>();
+        return std::optional(query.getColumn(0).getString());
+    });
+}
+
 Result<std::int64_t> DatasetRepository::maskCount(VersionId version) const
 {
     return guarded("counting masks", [&]() -> Result<std::int64_t> {

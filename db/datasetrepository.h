@@ -36,6 +36,8 @@ public:
     /// Puts these masks in place of the version's: line of the row to the place of its twin.
     Result<void> setMasks(VersionId version, const std::map<std::int64_t, std::string>& masks);
     Result<std::map<std::int64_t, std::string>> masks(VersionId version) const;
+    /// Of one row; none: it isn't masked.
+    Result<std::optional<std::string>> mask(VersionId version, std::int64_t line) const;
     Result<std::int64_t> maskCount(VersionId version) const;
 
     Result<void> setTokens(const std::string& hash, const std::string& base, std::int64_t tokens);

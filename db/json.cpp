@@ -49,7 +49,7 @@ std::string textOf(const std::vector<SourceFile>& sources)
 {
     json list = json::array();
     for (const SourceFile& source : sources)
-        list.push_back({{"path", source.path}, {"sha256", source.sha256}, {"bytes", source.bytes}});
+        list.push_back({{"path", source.path}, {"hash", source.hash}, {"bytes", source.bytes}});
     return dump(list);
 }
 
@@ -58,7 +58,7 @@ std::vector<SourceFile> sourcesFrom(const std::string& text)
     return reading(text, [](const json& list) {
         std::vector<SourceFile> sources;
         for (const json& value : list)
-            sources.push_back({value.at("path"), value.at("sha256"), value.at("bytes")});
+            sources.push_back({value.at("path"), value.at(value.contains("hash") ? "hash" : "sha256"), value.at("bytes")});
         return sources;
     });
 }

@@ -12,7 +12,7 @@ packages=(
     g++ cmake ninja-build ccache pkg-config git ca-certificates python3-pip
     qt6-base-dev qt6-svg-dev libqt6svg6 qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools libgl-dev
     libqcustomplot-dev libsqlitecpp-dev libsqlite3-dev libspdlog-dev libsimdjson-dev nlohmann-json3-dev libcli11-dev
-    libicu-dev libssl-dev zlib1g-dev libzip-dev libxxhash-dev libsentencepiece-dev
+    libicu-dev libssl-dev zlib1g-dev libzip-dev libxxhash-dev libsentencepiece-dev librust-blake3-dev
     fonts-dejavu-core
 )
 

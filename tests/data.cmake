@@ -1,5 +1,13 @@
 # Files in, rows kept.
 taskfold_test(faults taskfold::data)
 taskfold_test(nearrows taskfold::data)
+taskfold_test(oddfiles taskfold::data ZLIB::ZLIB Arrow::arrow Arrow::parquet)
 taskfold_test(reading taskfold::data)
 taskfold_test(rowstore taskfold::data)
+taskfold_fuzz(jsonlines USES taskfold::data)
+taskfold_fuzz(jsonlist USES taskfold::data)
+taskfold_fuzz(table USES taskfold::data)
+taskfold_fuzz(text USES taskfold::data)
+taskfold_fuzz(mapping USES taskfold::data)
+taskfold_fuzz(packed RUNS 5000 USES taskfold::data ZLIB::ZLIB PkgConfig::libzip)
+taskfold_fuzz(columnar RUNS 2000 USES taskfold::data Arrow::arrow Arrow::parquet)

@@ -18,6 +18,7 @@ struct Fault {
     QByteArray row;
     Reason reason;
     std::int64_t twin = 0;
+    bool mended = false;  // told, and the row stays
 };
 
 constexpr int kRows = 30;
@@ -83,7 +84,7 @@ std::vector<Fault> jsonFaults(bool lines)
         {"no comma", "{\"input\": \"x\" \"target\": \"yes\"}", Reason::Json},
         {"no colon", "{\"input\" \"x\", \"target\": \"yes\"}", Reason::Json},
         {"bad literal elsewhere", "{\"input\": \"x\", \"target\": \"yes\", \"more\": tru}", Reason::Json},
-        {"NaN elsewhere", "{\"input\": \"x\", \"target\": \"yes\", \"more\": NaN}", Reason::Json},
+        {"NaN elsewhere", "{\"input\": \"x\", \"target\": \"yes\", \"more\": NaN}", Reason::Json, 0, true},
         {"leading zero", "{\"input\": \"x\", \"target\": \"yes\", \"more\": 01}", Reason::Json},
         {"a list", "[\"x\", \"yes\"]", Reason::Json},
         {"a text", "\"x\"", Reason::Json},
@@ -234,7 +235,7 @@ private slots:
         if (planted.twin > 0)
             expected.emplace(lineOf(Form(form), int(planted.twin)), planted.reason);
         QCOMPARE(words(foundIn(got)), words(expected));
-        QCOMPARE(got.rows.size(), std::size_t(kRows) - expected.size());
+        QCOMPARE(got.rows.size(), std::size_t(kRows) - (planted.mended ? 0 : expected.size()));
         for (const RowIssue& issue : got.issues)
             QVERIFY(!issue.file.empty());
     }

@@ -145,6 +145,28 @@ private slots:
         QCOMPARE(importData(m_project, request, {})->versions.at(0).version.hash, first->versions.at(0).version.hash);
         const auto given = viewRows(m_project, {"t", Split::Train, "bad", {}, 0, 10}, {});
         QCOMPARE(given->rows.at(0).row.target, std::string("no"));
+        const RowsWanted last{"t", Split::Train, {}, {}, 0, 2, {RowsOrder::By::Input, true}};
+        QCOMPARE(viewRows(m_project, last, {})->rows.at(0).row.input, std::string("other words"));
+        QCOMPARE(viewRows(m_project, {"t", Split::Train, "WORDS", {}, 5, 10, {RowsOrder::By::Input, false}}, {})->rows.at(0).row.input, std::string("other words"));
+    }
+
+    void aMappingIsSavedBeforeTheImportAndLabelsAreCounted()
+    {
+        ImportSource source{write(u"train.csv"_s, "sentence;mark\none;Yes\ntwo;yes\nthree;no\nfour;Yes\n"), "t", Split::Train, {}, false, true};
+        source.read.columns = {{"input", "{sentence}!"}, {"target", "mark"}};
+        source.labels = {{"yes", "Yes"}};
+        const std::string to = m_folder->filePath(u"mapping.json"_s).toStdString();
+        QVERIFY(saveMapping(source, {}, to));
+        ImportSource again{source.path, "t", Split::Train, {}, false, true};
+        QVERIFY(useMappingFile(to, again));
+        QVERIFY((again.read.columns == source.read.columns));
+        QCOMPARE(again.read.delimiter, std::string(";"));
+        QVERIFY((again.labels == source.labels));
+        const auto labels = labelsOf(m_project, source, {}, {});
+        QVERIFY(labels);
+        QCOMPARE(labels->counts.size(), 3U);
+        QCOMPARE(labels->counts.at(0), (std::pair<std::string, std::int64_t>("Yes", 2)));
+        QCOMPARE(left(), 0);
     }
 
     void nearLeaksAreMaskedWhenAskedAndWithTheirTwin()

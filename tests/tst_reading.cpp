@@ -108,7 +108,9 @@ private slots:
     {
         const Got got = readText(u"a.csv"_s, QByteArray("PK\x03\x04\0\0\0\0", 8));
         QVERIFY(got.error);
-        QVERIFY(got.error->detail.find("isn't text") != std::string::npos);
+        QVERIFY(got.error->detail.find("Excel workbook") != std::string::npos);
+        const Got zeros = readText(u"b.csv"_s, QByteArray(100, '\0'));
+        QVERIFY(zeros.error && zeros.error->detail.find("isn't text") != std::string::npos);
         QCOMPARE(openFile("/nowhere/at/all", {}).error().code, ErrorCode::NotFound);
     }
 

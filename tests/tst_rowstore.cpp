@@ -1,5 +1,7 @@
 #include "engine/data/leaks.h"
+#include "engine/data/rowlist.h"
 #include "engine/data/rowstore.h"
+#include "support/codeof.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -79,6 +81,52 @@ private slots:
         const auto masks = held.masksFor(open({{1, "mine", "a", {}, {}}, {7, "shared", "b", {}, {}}}));
         QCOMPARE(masks.size(), 1U);
         QCOMPARE(masks.at(7), std::string("other/test line 12"));
+    }
+
+    // Several batches, texts that begin alike, and letters of both cases.
+    void rowsAreSearchedAndSortedWhole()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        std::vector<Row> rows;
+        for (int i = 0; i < 40'000; ++i) {
+            const std::string number = std::to_string(i * 7919 % 40'000 + 100'000);
+            rows.push_back({i + 1, (i % 2 ? "The same long beginning of " : "the SAME long beginning of ") + number + std::string(static_cast<std::size_t>(i % 5), '!'), "t" + std::to_string(i % 3), {}, {}});
+        }
+        const RowFile file = *RowFile::open(path, *writeRows(path, rows));
+        QVERIFY(file.parts() > 1);
+        const auto make = [&](const RowListQuery& query) { return RowList::make(file, query, path, {}); };
+        RowListQuery query;
+        query.order = RowListOrder::Input;
+        const auto sorted = make(query);
+        QVERIFY(sorted);
+        QCOMPARE(sorted->size(), 40'000);
+        std::string last;
+        for (std::int64_t place = 0; place < sorted->size(); place += 7) {
+            std::string text(file.input(*sorted->at(place)));
+            std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            QVERIFY2(last < text, text.c_str());
+            last = text;
+        }
+        query.words = {"SAME", "t1"};
+        query.lines = [](std::int64_t line) { return line > 100; };
+        query.order = RowListOrder::File;
+        const auto found = make(query);
+        std::int64_t expected = 0, at = 0;
+        for (std::int64_t i = 100; i < 40'000; ++i)
+            expected += i % 3 == 1 ? 1 : 0;
+        QCOMPARE(found->size(), expected);
+        for (std::int64_t i = 100; i < 40'000; ++i)
+            if (i % 3 == 1)
+                QCOMPARE(*found->at(at++), i);
+        query = {};
+        query.order = RowListOrder::Length;
+        const auto byLength = make(query);
+        QVERIFY(file.input(*byLength->at(0)).size() < file.input(*byLength->at(39'999)).size());
+        std::stop_source stop;
+        stop.request_stop();
+        QCOMPARE(test::codeOf(RowList::make(file, query, path, stop.get_token())), std::optional(ErrorCode::Cancelled));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 1);
     }
 };
 

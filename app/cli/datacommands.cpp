@@ -75,9 +75,9 @@ void addTasks(CLI::App& app, Invocation& invocation)
 }
 
 struct RowOptions {
-    std::string task, split, words;
-    bool issues = false;
-    std::int64_t limit = 100;
+    std::string task, split, words, order;
+    bool issues = false, down = false;
+    std::int64_t limit = 100, offset = 0;
 };
 
 Result<void> tellIssues(const Invocation& invocation, const RowOptions& options)
@@ -108,6 +108,9 @@ Result<void> tellRows(const Invocation& invocation, const RowOptions& options, c
     wanted.task = options.task;
     wanted.split = options.split.empty() ? Split::Train : splitOf(options.split).value_or(Split::Train);
     wanted.words = options.words;
+    wanted.offset = options.offset;
+    using By = jobs::RowsOrder::By;
+    wanted.order = {options.order == "input" ? By::Input : options.order == "target" ? By::Target : options.order == "length" ? By::Length : By::File, options.down};
     wanted.limit = options.limit > 0 ? options.limit : std::numeric_limits<std::int64_t>::max() / 2;
     const Result<jobs::RowsGiven> given = jobs::viewRows(projectOf(invocation), wanted, context);
     if (!given)
@@ -135,6 +138,9 @@ void addRows(CLI::App& app, Invocation& invocation)
     command->add_option("task", options->task, "Name of the task")->required();
     command->add_option("--split", options->split)->check(CLI::IsMember({"train", "validation", "test"}));
     command->add_option("--search", options->words, "Words that input or target hold");
+    command->add_option("--order", options->order, "By input, target or length; as in the file otherwise")->check(CLI::IsMember({"input", "target", "length"}));
+    command->add_flag("--down", options->down, "The other way round");
+    command->add_option("--offset", options->offset, "Rows to leave out at the beginning")->check(CLI::NonNegativeNumber);
     command->add_flag("--issues", options->issues, "What is wrong with which row");
     command->add_option("--limit", options->limit, "At most that many; 0: all")->capture_default_str();
     command->callback([&invocation, options] {

@@ -10,77 +10,123 @@
 #include "engine/data/rowkeys.h"
 #include "engine/data/rowstore.h"
 #include "engine/data/sources.h"
+#include "engine/data/textpile.h"
 
-#include <unordered_map>
+#include <algorithm>
+#include <optional>
 
 namespace taskfold::jobs {
 
 namespace {
 
+// A document; its text lies in the pile.
 struct Document {
-    std::string text, file, excerpt;
+    data::TextPile::Place text;
+    std::int32_t file = 0;
     std::int64_t line = 0;
     std::uint64_t hash = 0;
 };
 
 class CorpusReader {
 public:
-    CorpusReader(Corpus& corpus, ImportOutcome& outcome) : m_corpus(corpus), m_outcome(outcome) { }
+    CorpusReader(const std::filesystem::path& folder, Corpus& corpus, ImportOutcome& outcome)
+        : m_pile(folder), m_corpus(corpus), m_outcome(outcome)
+    {
+    }
 
     std::vector<Document> documents;
+    std::vector<std::string> files;  // the last is the one that is being read
+    std::optional<Error> failure;
 
-    void take(const data::Record& record, const std::string& file, const std::string& column)
+    std::string_view textOf(const Document& document) const { return m_pile.at(document.text); }
+
+    void take(const data::Record& record, const std::string& column)
     {
         ++m_corpus.documentsIn;
         std::vector<std::string> texts = data::textsAt(record, column);
         if (texts.empty())
             texts = data::textsAt(record, "text");
         const std::string text = texts.empty() ? std::string{} : data::normalised(texts.front());
-        Document document{text, file, data::excerptOf(record.raw.empty() ? std::string_view(text) : record.raw), record.line, 0};
         if (text.empty())
-            return refuse(document, texts.empty() ? Reason::MissingField : Reason::Empty, IssueAction::Quarantined,
-                texts.empty() ? "there is no “" + column + "”" : "");
+            return refuse({files.back(), record.line, "text", texts.empty() ? Reason::MissingField : Reason::Empty, IssueAction::Quarantined,
+                data::excerptOf(record.raw), texts.empty() ? "there is no “" + column + "”" : ""});
         std::uint64_t hash[2];
         data::hashText(text, hash);
-        document.hash = hash[0];
-        const auto [twin, isNew] = m_seen.try_emplace(hash[0] ^ hash[1], record.line);
-        if (!isNew)
-            return refuse(document, Reason::Duplicate, IssueAction::Dropped, "the same as line " + std::to_string(twin->second));
-        documents.push_back(std::move(document));
+        Result<data::TextPile::Place> place = m_pile.add(text);
+        if (!place)
+            failure = std::move(place).error();
+        else
+            documents.push_back({*place, static_cast<std::int32_t>(files.size()) - 1, record.line, hash[0]});
     }
 
     void count(RowIssue issue)
     {
         ++m_corpus.documentsIn;
-        refuse({{}, issue.file, issue.excerpt, issue.line, 0}, issue.reason, issue.action, issue.detail);
+        issue.field = "text";
+        refuse(std::move(issue));
     }
 
-    void refuse(const Document& document, Reason reason, IssueAction action, std::string words)
+    // After the last document: those that are there twice go, but for the first.
+    Result<void> settle()
+    {
+        if (Result<void> settled = m_pile.settle(); !settled)
+            return settled;
+        std::vector<std::pair<std::uint64_t, std::uint32_t>> hashes;
+        hashes.reserve(documents.size());
+        for (const Document& document : documents)
+            hashes.emplace_back(document.hash, static_cast<std::uint32_t>(hashes.size()));
+        std::sort(hashes.begin(), hashes.end());
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> twins;  // and what they are twins of
+        for (std::size_t i = 1, first = 0; i < hashes.size(); ++i) {
+            if (hashes[i].first != hashes[first].first)
+                first = i;
+            else
+                twins.emplace_back(hashes[i].second, hashes[first].second);
+        }
+        std::sort(twins.begin(), twins.end());
+        const std::vector<Document> all = documents;
+        std::size_t next = 0;
+        filter(Reason::Duplicate, [&](const Document&, std::size_t i) {
+            if (next == twins.size() || twins[next].first != i)
+                return std::string();
+            return "the same as line " + std::to_string(all[twins[next++].second].line);
+        });
+        return {};
+    }
+
+    void refuse(RowIssue issue)
     {
         constexpr std::size_t kTold = 10'000;
         constexpr std::int64_t kExamples = 5;
-        RowIssue issue{document.file, document.line, "text", reason, action, document.excerpt, std::move(words)};
-        if (++m_corpus.issues[reason] <= kExamples)
+        if (++m_corpus.issues[issue.reason] <= kExamples)
             m_outcome.examples.push_back(issue);
-        if (action == IssueAction::Quarantined && ++m_outcome.refusedTotal && m_outcome.refused.size() < kTold)
+        if (issue.action == IssueAction::Quarantined && ++m_outcome.refusedTotal && m_outcome.refused.size() < kTold)
             m_outcome.refused.push_back(std::move(issue));
     }
 
-    // Takes out the documents for which there are words to say why.
-    void filter(Reason reason, const std::function<std::string(const Document&)>& words)
+    // Takes out the documents for which there are words to say why; each is told with its number.
+    void filter(Reason reason, const std::function<std::string(const Document&, std::size_t)>& words)
     {
-        std::erase_if(documents, [&](const Document& document) {
-            std::string why = words(document);
-            if (!why.empty())
-                refuse(document, reason, IssueAction::Dropped, std::move(why));
-            return !why.empty();
-        });
+        constexpr std::size_t kLookedAt = 1 << 14;
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < documents.size(); ++i) {
+            const Document document = documents[i];
+            if (std::string why = words(document, i); !why.empty())
+                refuse({files[static_cast<std::size_t>(document.file)], document.line, "text", reason, IssueAction::Dropped,
+                    data::excerptOf(textOf(document)), std::move(why)});
+            else
+                documents[kept++] = document;
+            if (i % kLookedAt == 0)
+                m_pile.forget();
+        }
+        documents.resize(kept);
+        m_pile.forget();
     }
 
 private:
+    data::TextPile m_pile;
     Corpus& m_corpus;
     ImportOutcome& m_outcome;
-    std::unordered_map<std::uint64_t, std::int64_t> m_seen;
 };
 
 Result<void> readFile(CorpusReader& reader, Corpus& corpus, const std::filesystem::path& path, const JobContext& context,
@@ -94,11 +140,14 @@ Result<void> readFile(CorpusReader& reader, Corpus& corpus, const std::filesyste
     if (context.report)
         context.report({0, 0, {}, "reading " + path.filename().string()});
     data::ReadTold told;
-    told.record = [&](const data::Record& record) { reader.take(record, path.string(), column); };
+    reader.files.push_back(path.string());
+    told.record = [&](const data::Record& record) { reader.take(record, column); };
     told.issue = [&](RowIssue issue) { reader.count(std::move(issue)); };
     const Result<std::string> hash = data::readRecordsHashed(*file, told, context.stop);
     if (!hash)
         return hash.error();
+    if (reader.failure)
+        return *reader.failure;
     corpus.sources.push_back({path.string(), *hash, file->bytes});
     return {};
 }
@@ -122,8 +171,8 @@ Result<void> dropLeaks(const Project& project, CorpusReader& reader)
                 return rows.error();
             held.add(task.task.name, split, *rows);
         }
-    reader.filter(Reason::Leak, [&](const Document& document) {
-        const std::string place = held.heldIn(document.text);
+    reader.filter(Reason::Leak, [&](const Document& document, std::size_t) {
+        const std::string place = held.heldIn(reader.textOf(document));
         return place.empty() ? place : "it holds the input of " + place;
     });
     return {};
@@ -133,40 +182,40 @@ Result<void> dropNear(CorpusReader& reader, const JobContext& context)
 {
     data::NearSearch search;
     search.count = static_cast<std::int64_t>(reader.documents.size());
-    search.textAt = [&](std::int64_t i) -> std::string_view { return reader.documents[static_cast<std::size_t>(i)].text; };
+    search.textAt = [&](std::int64_t i) { return reader.textOf(reader.documents[static_cast<std::size_t>(i)]); };
     const auto pairs = data::nearPairs(search, context.stop);
     if (!pairs)
         return pairs.error();
-    std::unordered_map<const Document*, std::string> why;
-    for (const data::NearPair& pair : *pairs)
-        why[&reader.documents[static_cast<std::size_t>(pair.row)]] = "nearly the same as line "
-            + std::to_string(reader.documents[static_cast<std::size_t>(pair.twin)].line);
-    std::vector<std::string> words;
-    for (const Document& document : reader.documents)
-        words.push_back(why.contains(&document) ? why.at(&document) : std::string{});
-    std::size_t i = 0;
-    reader.filter(Reason::NearDuplicate, [&](const Document&) { return words[i++]; });
+    const std::vector<Document> all = reader.documents;
+    std::size_t next = 0;  // pairs are by row
+    reader.filter(Reason::NearDuplicate, [&](const Document&, std::size_t i) {
+        if (next == pairs->size() || (*pairs)[next].row != static_cast<std::int64_t>(i))
+            return std::string();
+        const data::NearPair& pair = (*pairs)[next++];
+        return "nearly the same as line " + std::to_string(all[static_cast<std::size_t>(pair.twin)].line);
+    });
     return {};
 }
 
-Result<ReadyCorpus> stored(const Project& project, Corpus corpus, const std::vector<Document>& documents)
+Result<ReadyCorpus> stored(const Project& project, Corpus corpus, const CorpusReader& reader)
 {
-    std::vector<Row> kept, held;
-    std::int64_t number = 0;
-    for (const Document& document : documents) {
-        (document.hash % 20 == 0 ? held : kept).push_back({++number, document.text, {}, {}, {}});
-        corpus.bytesKept += static_cast<std::int64_t>(document.text.size());
+    const std::vector<Document>& documents = reader.documents;
+    const auto isHeld = [](const Document& document) { return document.hash % 20 == 0; };
+    const bool noneHeld = std::none_of(documents.begin(), documents.end(), isHeld);
+    data::RowsWriter kept(project.rows()), held(project.rows());
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        const bool last = i + 1 == documents.size() && noneHeld && documents.size() > 1;
+        const Row row{static_cast<std::int64_t>(i) + 1, std::string(reader.textOf(documents[i])), {}, {}, {}};
+        if (Result<void> added = (last || isHeld(documents[i]) ? held : kept).add(row); !added)
+            return std::move(added).error();
+        corpus.bytesKept += static_cast<std::int64_t>(row.input.size());
     }
-    if (held.empty() && kept.size() > 1) {
-        held.push_back(std::move(kept.back()));
-        kept.pop_back();
-    }
-    corpus.documentsKept = static_cast<std::int64_t>(kept.size());
-    corpus.heldOut = static_cast<std::int64_t>(held.size());
-    Result<data::UnnamedRows> rows = data::prepareRows(project.rows(), kept);
+    corpus.documentsKept = kept.size();
+    corpus.heldOut = held.size();
+    Result<data::UnnamedRows> rows = kept.finish();
     if (!rows)
         return std::move(rows).error();
-    Result<data::UnnamedRows> heldRows = data::prepareRows(project.rows(), held);
+    Result<data::UnnamedRows> heldRows = held.finish();
     if (!heldRows)
         return std::move(heldRows).error();
     corpus.hash = rows->hash;
@@ -186,14 +235,16 @@ Result<ReadyCorpus> readCorpus(
     Corpus corpus;
     corpus.name = source.task.empty() ? source.path.lexically_normal().stem().string() : source.task;
     corpus.domain = source.domain;
-    CorpusReader reader(corpus, outcome);
+    CorpusReader reader(project.rows(), corpus, outcome);
     for (const std::filesystem::path& file : *files)
         if (Result<void> read = readFile(reader, corpus, file, context, source.read); !read)
             return std::move(read).error();
+    if (Result<void> settled = reader.settle(); !settled)
+        return std::move(settled).error();
     data::ScriptCount scripts;
     for (const Document& document : reader.documents)
-        scripts.add(document.text);
-    reader.filter(Reason::Quality, [&](const Document& document) { return data::poorness(document.text, scripts); });
+        scripts.add(reader.textOf(document));
+    reader.filter(Reason::Quality, [&](const Document& document, std::size_t) { return data::poorness(reader.textOf(document), scripts); });
     if (Result<void> done = dropLeaks(project, reader); !done)
         return std::move(done).error();
     if (Result<void> done = dropNear(reader, context); !done)
@@ -202,7 +253,7 @@ Result<ReadyCorpus> readCorpus(
         outcome.accepted = false;
         outcome.notes.push_back(corpus.name + ": no document is left to import");
     }
-    return stored(project, std::move(corpus), reader.documents);
+    return stored(project, std::move(corpus), reader);
 }
 
 Result<void> writeCorpora(SQLite::Database& database, const std::vector<ReadyCorpus>& corpora)

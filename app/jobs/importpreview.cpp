@@ -44,9 +44,9 @@ void fillRow(const data::Record& record, data::RowMaker& maker, PreviewedRow& ro
     data::MadeBlock made;
     maker.begin(made);
     maker.record(record);
-    if (made.staged.rows.size() == 1) {
-        row.input = made.staged.rows.input.at(0);
-        row.target = made.staged.rows.target.at(0);
+    if (const data::RowsView rows = made.staged.rows.view(); rows.size() == 1) {
+        row.input = rows.input.at(0);
+        row.target = rows.target.at(0);
     }
     if (made.staged.issues.empty())
         return;

@@ -1,5 +1,6 @@
 #include "app/jobs/mappingfile.h"
 
+#include "app/jobs/importtask.h"
 #include "app/jobs/volumes.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
@@ -8,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -105,6 +107,50 @@ Result<void> useMappingFile(const std::filesystem::path& file, ImportSource& sou
     if (!in)
         return Error{ErrorCode::NotFound, file.string() + " can't be read"};
     return useMapping(text.str(), source);
+}
+
+Result<void> saveMapping(const ImportSource& source, const std::filesystem::path& file, const std::filesystem::path& to)
+{
+    const Result<data::OpenFile> opened = data::openFile(file.empty() ? source.path : file, source.read);
+    if (!opened)
+        return opened.error();
+    DatasetVersion version;
+    version.mapping.columns = opened->used.columns;
+    version.settings = settingsText(opened->used, source, BadRows::Quarantine);
+    std::ofstream out(to, std::ios::binary);
+    out << mappingText(version) << '\n';
+    out.close();
+    if (!out)
+        return Error{errno == ENOSPC ? ErrorCode::DiskFull : ErrorCode::Io, to.string() + " can't be written"};
+    return {};
+}
+
+Result<SourceLabels> labelsOf(const Project& project, const ImportSource& source, const std::filesystem::path& file, const JobContext& context)
+{
+    constexpr std::size_t kShown = 2000;
+    const Result<data::OpenFile> opened = data::openFile(file.empty() ? source.path : file, source.read);
+    if (!opened)
+        return opened.error();
+    data::IntakeSettings settings;
+    settings.folder = project.rows();
+    data::Intake intake(std::move(settings));
+    const auto progress = [&](std::int64_t done, std::int64_t total) {
+        if (context.report)
+            context.report({done, total, {}, "counting labels"});
+    };
+    if (Result<void> read = intake.read(*opened, Split::Train, progress, context.stop); !read)
+        return std::move(read).error();
+    SourceLabels found;
+    for (const auto& [hash, one] : intake.counts().targets)
+        found.counts.emplace_back(one.text, one.count);
+    if (intake.counts().many || found.counts.size() > kShown)
+        return Error{ErrorCode::InvalidInput, "the targets are " + std::to_string(kShown) + " different texts or more: they are no labels"};
+    std::sort(found.counts.begin(), found.counts.end(),
+        [](const auto& a, const auto& b) { return a.second != b.second ? a.second > b.second : a.first < b.first; });
+    if (Result<db::Connection> connection = openExisting(project))
+        if (const Result<Task> task = db::TaskRepository(**connection).byName(source.task))
+            found.declared = task->labels;
+    return found;
 }
 
 Result<std::string> mappingOfTask(const Project& project, const std::string& name)

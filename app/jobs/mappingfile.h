@@ -13,6 +13,16 @@ Result<void> useMapping(const std::string& text, ImportSource& source);
 /// The same from a file.
 Result<void> useMappingFile(const std::filesystem::path& file, ImportSource& source);
 
+/// Writes how the source's file is read, everything detected included, so that useMappingFile can take it up.
+Result<void> saveMapping(const ImportSource& source, const std::filesystem::path& file, const std::filesystem::path& to);
+
+struct SourceLabels {
+    std::vector<std::pair<std::string, std::int64_t>> counts;  // the most frequent first
+    std::vector<std::string> declared;  // of the task that the source is for, where there is one
+};
+/// The labels of a source's file, all rows read. InvalidInput where the targets are no labels.
+Result<SourceLabels> labelsOf(const Project& project, const ImportSource& source, const std::filesystem::path& file, const JobContext& context);
+
 /// The mapping of the task's newest training version (of its newest, where it has none). NotFound.
 Result<std::string> mappingOfTask(const Project& project, const std::string& task);
 

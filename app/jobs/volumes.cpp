@@ -134,27 +134,6 @@ private:
     std::string m_unit;
 };
 
-bool holds(std::string_view text, const std::string& word)
-{
-    const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
-}
-
-std::vector<std::string> wordsOf(const std::string& text)
-{
-    std::vector<std::string> words;
-    std::string word;
-    for (const char c : text + " ") {
-        if (c != ' ') {
-            word += c;
-        } else if (!word.empty()) {
-            words.push_back(std::move(word));
-            word.clear();
-        }
-    }
-    return words;
-}
-
 }  // namespace
 
 Result<std::string> usualBase(const Project& project)
@@ -202,52 +181,6 @@ Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::str
         volumes.push_back(*std::move(volume));
     }
     return volumes;
-}
-
-Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context)
-{
-    Result<db::Connection> connection = openExisting(project);
-    if (!connection)
-        return std::move(connection).error();
-    const Result<Task> task = db::TaskRepository(**connection).byName(wanted.task);
-    if (!task)
-        return task.error();
-    const db::DatasetRepository datasets(**connection);
-    const auto versions = datasets.newest(task->id);
-    if (!versions)
-        return versions.error();
-    const auto version = versions->find(wanted.split);
-    if (version == versions->end())
-        return RowsGiven{};
-    const Result<Masks> masks = datasets.masks(version->second.id);
-    if (!masks)
-        return masks.error();
-    const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version->second.hash);
-    if (!rows)
-        return rows.error();
-    const std::vector<std::string> words = wordsOf(wanted.words);
-    RowsGiven given;
-    for (std::int64_t i = 0; i < rows->size(); ++i) {
-        if (context.stop.stop_requested())
-            return Error{ErrorCode::Cancelled, {}};
-        const auto mask = masks->find(rows->line(i));
-        const bool fits = (!wanted.masked || (mask != masks->end() && *wanted.masked == Reason::Leak))
-            && std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-                   return holds(rows->input(i), word) || holds(rows->target(i), word);
-               });
-        if (!fits)
-            continue;
-        const std::int64_t place = given.total++;
-        if (place < wanted.offset || place >= wanted.offset + wanted.limit)
-            continue;
-        RowView view{rows->row(i), std::nullopt, {}};
-        if (mask != masks->end()) {
-            view.masked = Reason::Leak;
-            view.twin = mask->second;
-        }
-        given.rows.push_back(std::move(view));
-    }
-    return given;
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/jobs/project.h"
+#include "app/jobs/rowview.h"
 #include "engine/core/dataset.h"
 #include "engine/core/row.h"
 #include "engine/jobs/job.h"
@@ -17,27 +18,6 @@ Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::str
 
 /// The base that tokens are counted by when nobody says: the newest real one, else tiny, else none.
 Result<std::string> usualBase(const Project& project);
-
-struct RowView {
-    Row row;
-    std::optional<Reason> masked;
-    std::string twin;
-};
-
-struct RowsWanted {
-    std::string task;
-    Split split = Split::Train;
-    std::string words;  // all of which input or target hold, letter case aside
-    std::optional<Reason> masked;
-    std::int64_t offset = 0, limit = 100;
-};
-
-struct RowsGiven {
-    std::int64_t total = 0;  // that match
-    std::vector<RowView> rows;
-};
-
-Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context);
 
 struct IssuesWanted {
     std::optional<Split> split;

@@ -14,7 +14,7 @@ namespace taskfold {
 
 struct SourceFile {
     std::string path;  // as the user gave it
-    std::string sha256;
+    std::string hash;  // of its bytes: "blake3:..."; older versions have a bare SHA-256
     std::int64_t bytes = 0;
 
     bool operator==(const SourceFile&) const = default;
@@ -32,7 +32,7 @@ struct DatasetVersion {
     VersionId id;
     TaskId task;
     Split split = Split::Train;
-    std::string hash;  // SHA-256 of the rows' content, and the name of their file
+    std::string hash;  // of the rows' content, and the name of their file
     std::vector<SourceFile> sources;
     Mapping mapping;
     std::string settings;  // JSON: format, encoding, delimiter, header, on-error

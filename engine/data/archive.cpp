@@ -62,11 +62,9 @@ public:
     std::int64_t done() const override { return m_done; }
     std::int64_t total() const override { return m_size; }
 
-    std::string sha256() override
+    std::string hash() override
     {
-        if (m_hex.empty())
-            m_hex = m_hash.hex();
-        return m_hex;
+        return "blake3:" + m_hash.hex();
     }
 
 private:
@@ -74,8 +72,7 @@ private:
     zip_file_t* m_file;
     std::string m_name;
     std::int64_t m_size, m_packed, m_done = 0;
-    Sha256 m_hash;
-    std::string m_hex;
+    ContentHash m_hash;
 };
 
 bool leadsOut(const std::string& name)

@@ -8,6 +8,7 @@
 #include <parquet/arrow/reader.h>
 
 #include <algorithm>
+#include <charconv>
 #include <system_error>
 
 namespace taskfold::data {
@@ -51,10 +52,12 @@ public:
         case Type::STRING: return text(static_cast<const arrow::StringArray&>(array).GetView(i));
         case Type::LARGE_STRING: return text(static_cast<const arrow::LargeStringArray&>(array).GetView(i));
         case Type::STRING_VIEW: return text(static_cast<const arrow::StringViewArray&>(array).GetView(i));
-        case Type::BINARY: return text(static_cast<const arrow::BinaryArray&>(array).GetView(i));
-        case Type::LARGE_BINARY: return text(static_cast<const arrow::LargeBinaryArray&>(array).GetView(i));
+        case Type::BINARY: return bytes(static_cast<const arrow::BinaryArray&>(array).GetView(i));
+        case Type::LARGE_BINARY: return bytes(static_cast<const arrow::LargeBinaryArray&>(array).GetView(i));
         case Type::BOOL:
             return {ValueKind::Bool, static_cast<const arrow::BooleanArray&>(array).Value(i) ? "true" : "false", 0, 0};
+        case Type::INT64: return whole<arrow::Int64Array>(array, i);
+        case Type::INT32: return whole<arrow::Int32Array>(array, i);
         case Type::LIST: return list(static_cast<const arrow::ListArray&>(array), i);
         case Type::LARGE_LIST: return list(static_cast<const arrow::LargeListArray&>(array), i);
         case Type::FIXED_SIZE_LIST: return list(static_cast<const arrow::FixedSizeListArray&>(array), i);
@@ -68,7 +71,17 @@ public:
     }
 
 private:
+    // Pictures and the like are no texts, and no reason to refuse their rows' other columns.
+    static Value bytes(std::string_view view) { return textTrouble(view, false).empty() ? text(view) : Value{}; }
     static Value text(std::string_view view) { return {ValueKind::Text, view, 0, 0}; }
+
+    template <typename Array>
+    Value whole(const arrow::Array& array, std::int64_t i)
+    {
+        char* const room = m_record.room(24);
+        const auto end = std::to_chars(room, room + 24, static_cast<const Array&>(array).Value(i)).ptr;
+        return {ValueKind::Number, {room, static_cast<std::size_t>(end - room)}, 0, 0};
+    }
 
     Value number(const arrow::Array& array, std::int64_t i)
     {
@@ -113,13 +126,19 @@ public:
     {
         const auto& batch = *static_cast<const arrow::RecordBatch*>(block.table.get());
         ArrowValues values(m_record);
+        std::vector<const std::string*> names;
+        bool fine = true;
+        for (int c = 0; c < batch.num_columns(); ++c) {
+            names.push_back(&batch.schema()->field(c)->name());
+            fine = fine && isFine(*batch.column(c));
+        }
         for (std::int64_t row = 0; row < batch.num_rows() && sink.wantsMore(); ++row) {
             m_record.clear();
             m_record.line = row + 1;
             for (int c = 0; c < batch.num_columns(); ++c)
-                m_record.push(batch.schema()->field(c)->name(), values.value(*batch.column(c), row));
+                m_record.push(*names[static_cast<std::size_t>(c)], values.value(*batch.column(c), row));
             m_record.root = m_record.close(ValueKind::Object, 0);
-            if (std::string words = trouble(); !words.empty())
+            if (std::string words = fine ? std::string() : trouble(); !words.empty())
                 sink.bad(row + 1, Reason::Encoding, {}, std::move(words));
             else
                 sink.record(m_record);
@@ -128,6 +147,34 @@ public:
     }
 
 private:
+    // Whether every text of a column is one, looked at all at once. Of other types nothing is said.
+    static bool isFine(const arrow::Array& array)
+    {
+        switch (array.type_id()) {
+        case arrow::Type::STRING: return areTexts(static_cast<const arrow::StringArray&>(array));
+        case arrow::Type::LARGE_STRING: return areTexts(static_cast<const arrow::LargeStringArray&>(array));
+        case arrow::Type::BOOL:
+        case arrow::Type::INT32:
+        case arrow::Type::INT64:
+        case arrow::Type::DOUBLE: return true;
+        default: return false;
+        }
+    }
+
+    template <typename Texts>
+    static bool areTexts(const Texts& texts)
+    {
+        if (texts.length() == 0)
+            return true;
+        const auto from = texts.value_offset(0), to = texts.value_offset(texts.length());
+        const auto* bytes = reinterpret_cast<const char*>(texts.raw_data());
+        // A character may not be cut by where a text ends.
+        for (std::int64_t i = 1; i < texts.length(); ++i)
+            if (const auto at = texts.value_offset(i); at < to && (static_cast<unsigned char>(bytes[at]) & 0xC0) == 0x80)
+                return false;
+        return textTrouble({bytes + from, static_cast<std::size_t>(to - from)}, false).empty();
+    }
+
     // Arrow's readers don't look into texts.
     std::string trouble() const
     {
@@ -188,10 +235,10 @@ public:
     std::int64_t done() const override { return m_expected > 0 ? m_total * m_rows / m_expected : 0; }
     std::int64_t total() const override { return m_total; }
 
-    std::string sha256() override
+    std::string hash() override
     {
-        const Result<std::string> hash = sha256OfFile(m_file);
-        return hash ? *hash : std::string{};
+        const Result<std::string> made = contentHashOfFile(m_file);
+        return made ? "blake3:" + *made : std::string{};
     }
 
     void expect(std::int64_t rows) { m_expected = rows; }

@@ -45,7 +45,7 @@ public:
 
     std::int64_t done() const override { return m_stream->done(); }
     std::int64_t total() const override { return m_stream->total(); }
-    std::string sha256() override { return m_stream->sha256(); }
+    std::string hash() override { return m_stream->hash(); }
 
 private:
     std::size_t takeRest(Block& block)
@@ -186,7 +186,7 @@ public:
 
     std::int64_t done() const override { return m_inputs.stream().done() + m_targets.stream().done(); }
     std::int64_t total() const override { return m_inputs.stream().total() + m_targets.stream().total(); }
-    std::string sha256() override { return m_inputs.stream().sha256(); }
+    std::string hash() override { return m_inputs.stream().hash(); }
 
 private:
     Lines m_inputs, m_targets;

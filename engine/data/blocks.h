@@ -41,7 +41,7 @@ public:
     virtual Result<bool> next(Block& block) = 0;
     virtual std::int64_t done() const = 0;
     virtual std::int64_t total() const = 0;
-    virtual std::string sha256() = 0;
+    virtual std::string hash() = 0;
 };
 
 /// Where a text may be cut: how many of its bytes are whole records; 0 while it holds none.

@@ -1,7 +1,12 @@
 #include "engine/data/csv.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace taskfold::data {
 
@@ -16,6 +21,23 @@ std::size_t findByte(std::string_view text, char byte, std::size_t from)
         return text.size();
     const void* found = std::memchr(text.data() + from, byte, text.size() - from);
     return found ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : text.size();
+}
+
+// The first of two bytes from there on.
+std::size_t findEither(std::string_view text, char one, char other, std::size_t at)
+{
+#ifdef __SSE2__
+    const __m128i ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
+    for (; at + 16 <= text.size(); at += 16) {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+        const int found = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others)));
+        if (found != 0)
+            return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(found)));
+    }
+#endif
+    while (at < text.size() && text[at] != one && text[at] != other)
+        ++at;
+    return at;
 }
 
 }  // namespace
@@ -68,12 +90,10 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
             }
             cell.text = m_text.substr(at + 1, close - at - 1);
             at = close + 1;
-            while (at < m_text.size() && m_text[at] != m_shape.delimiter && m_text[at] != '\n')
-                ++at;  // a carriage return
+            at = findEither(m_text, m_shape.delimiter, '\n', at);  // behind a carriage return
         } else {
             const std::size_t from = at;
-            while (at < m_text.size() && m_text[at] != m_shape.delimiter && m_text[at] != '\n')
-                ++at;
+            at = findEither(m_text, m_shape.delimiter, '\n', at);
             cell.text = m_text.substr(from, at - from);
         }
         const bool more = at < m_text.size() && m_text[at] == m_shape.delimiter;
@@ -99,6 +119,12 @@ CsvState CsvScanner::next(std::vector<CsvCell>& cells)
 CsvState CsvScanner::skip()
 {
     return scan(nullptr);
+}
+
+bool namesDelimiter(std::string_view text)
+{
+    constexpr std::string_view kWord = "sep=";
+    return text.size() > kWord.size() + 1 && text.starts_with(kWord) && (text[kWord.size() + 1] == '\n' || text[kWord.size() + 1] == '\r');
 }
 
 std::string undoubled(std::string_view cell)

@@ -47,6 +47,9 @@ private:
     std::string_view m_raw;
 };
 
+/// Whether the first line is the one by which spreadsheets name the delimiter: sep=;
+bool namesDelimiter(std::string_view text);
+
 /// A cell's text with its doubled quotes made one.
 std::string undoubled(std::string_view cell);
 

@@ -81,7 +81,7 @@ void detectDelimiter(OpenFile& file, std::string_view head)
         return;
     std::pair<std::size_t, double> best{1, 0};
     file.used.delimiter = ",";
-    for (const char candidate : {',', '\t', ';', '|'}) {
+    for (const char candidate : {',', '\t', ';', '|', '^', '~', '\x01'}) {
         const auto found = columnsWith(head, candidate);
         if (found.first > 1 && (best.first == 1 || found.second > best.second + 0.05)) {
             best = found;
@@ -167,6 +167,29 @@ void detectHeader(OpenFile& file, const std::vector<std::vector<std::string>>& r
     if (nameLike && others)
         return say(true, 0.7, "the first row's cells are single words, other rows' aren't");
     say(false, 0.6, "the first row looks like the others");
+}
+
+// Where no name says what a column is: the longest texts are the inputs, the fewest different ones of the others the targets.
+void mapByLooks(OpenFile& file, const std::vector<std::vector<std::string>>& rows)
+{
+    if (file.columns.size() < 2 || file.used.columns.contains("input") || file.used.columns.contains("target") || rows.size() < 3)
+        return;
+    std::vector<std::size_t> lengths(file.columns.size());
+    std::vector<std::set<std::string>> different(file.columns.size());
+    for (std::size_t r = file.used.header.value_or(false) ? 1 : 0; r < rows.size(); ++r)
+        for (std::size_t c = 0; c < std::min(rows[r].size(), file.columns.size()); ++c) {
+            lengths[c] += rows[r][c].size();
+            different[c].insert(rows[r][c]);
+        }
+    const auto input = static_cast<std::size_t>(std::max_element(lengths.begin(), lengths.end()) - lengths.begin());
+    std::size_t target = input == 0 ? 1 : 0;
+    for (std::size_t c = 0; c < file.columns.size(); ++c)
+        if (c != input && lengths[c] > 0 && (lengths[target] == 0 || different[c].size() < different[target].size()))
+            target = c;
+    file.used.columns["input"] = file.columns[input];
+    file.used.columns["target"] = file.columns[target];
+    guess(file, "columns", file.columns[input] + " → " + file.columns[target], 0.5,
+        "the first has the longest texts, the second " + std::to_string(different[target].size()) + " different ones in " + std::to_string(rows.size()) + " rows");
 }
 
 // The keys of objects inside each list, and the lists, by their path.
@@ -272,6 +295,14 @@ int scoreOf(const std::set<std::string>& fields)
     return score;
 }
 
+bool namesColumns(std::string_view line, char delimiter)
+{
+    CsvScanner scanner(line, {delimiter, true});
+    std::vector<CsvCell> cells;
+    scanner.next(cells);
+    return std::any_of(cells.begin(), cells.end(), [](const CsvCell& cell) { return isKnownName(std::string(cell.text)); });
+}
+
 FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
 {
     if (start == '[') {
@@ -335,6 +366,15 @@ void detectFormat(OpenFile& file, std::string_view head, bool)
         file.used.format = FileFormat::Conll;
         return guess(file, "format", "conll", tags, "its lines end in tags of BIO or BIOES");
     }
+    if (mayBeJson && named) {
+        for (const char delimiter : {'\t', ',', ';'}) {
+            const auto found = columnsWith(head, delimiter);
+            if (found.first < 2 || found.second < 0.95)
+                continue;
+            file.used.format = delimiter == '\t' ? FileFormat::Tsv : FileFormat::Csv;
+            return guess(file, "format", std::string(wordOf(*file.used.format)), 0.7, "its name says " + std::string(wordOf(*named)) + ", but its lines are a table's");
+        }
+    }
     if (named && *named != FileFormat::Text) {
         file.used.format = *named;
         return guess(file, "format", std::string(wordOf(*named)), 0.9, "its name says so");
@@ -343,6 +383,11 @@ void detectFormat(OpenFile& file, std::string_view head, bool)
     if (tabs.first > 1 && tabs.second > 0.9) {
         file.used.format = FileFormat::Tsv;
         return guess(file, "format", "tsv", 0.8, "tabs part each line into " + std::to_string(tabs.first) + " columns");
+    }
+    const auto bars = columnsWith(head, '|');
+    if (bars.first > 1 && bars.second > 0.95 && namesColumns(firstLine(head), '|')) {
+        file.used.format = FileFormat::Csv;
+        return guess(file, "format", "csv", 0.7, "bars part each line into " + std::to_string(bars.first) + " columns");
     }
     const auto commas = columnsWith(head, firstLine(head).find(';') != std::string_view::npos ? ';' : ',');
     if (!named && commas.first > 1 && commas.second > 0.9) {
@@ -355,6 +400,13 @@ void detectFormat(OpenFile& file, std::string_view head, bool)
 
 void detectTable(OpenFile& file, std::string_view head)
 {
+    if (namesDelimiter(head)) {
+        if (file.used.delimiter.empty()) {
+            file.used.delimiter = std::string(1, head[4]);
+            guess(file, "delimiter", file.used.delimiter, 1, "the first line says so");
+        }
+        head.remove_prefix(std::min(head.find('\n'), head.size() - 1) + 1);
+    }
     detectDelimiter(file, head);
     detectQuotes(file, head);
     CsvScanner scanner(head, {file.used.delimiter.front(), *file.used.quotes});
@@ -377,6 +429,8 @@ void detectTable(OpenFile& file, std::string_view head)
             name += " (" + std::to_string(i + 1) + ")";
         file.columns.push_back(std::move(name));
     }
+    if (!file.used.header.value_or(false) || std::none_of(first.begin(), first.end(), isKnownName))
+        mapByLooks(file, rows);
 }
 
 void detectConll(OpenFile& file, std::string_view head)
@@ -445,6 +499,43 @@ bool has(const OpenFile& file, const std::string& column)
     return std::find(file.columns.begin(), file.columns.end(), column) != file.columns.end();
 }
 
+// Entities by offsets, and conversations: what expressions of the mapping language are there for.
+void mapNested(OpenFile& file)
+{
+    const auto known = [&](const std::string& path) {
+        return std::any_of(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
+    };
+    const auto sampleOf = [&](const std::string& path) {
+        const auto found = std::find_if(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
+        return found == file.tree.end() ? std::string() : found->sample;
+    };
+    for (const char* name : {"messages", "conversations", "conversation", "dialog"}) {
+        const std::string list(name);
+        if (!(known(list + "[].role") || known(list + "[].from")) || !(known(list + "[].content") || known(list + "[].value")))
+            continue;
+        file.used.columns.try_emplace("input", "talk(" + list + ")");
+        file.used.columns.try_emplace("target", "reply(" + list + ")");
+        guess(file, "columns", list, 0.8, "it holds turns with a role: the last answer is the target");
+    }
+    for (const char* name : {"label", "labels", "entities", "spans", "annotations"}) {
+        const std::string list(name);
+        if (!has(file, "text") || file.used.columns.contains("target"))
+            continue;
+        std::string arguments;
+        if (known(list + "[].start") && known(list + "[].end"))
+            for (const char* tag : {"label", "tag", "type", "entity", "entity_type"})
+                if (arguments.empty() && known(list + "[]." + tag))
+                    arguments = std::string(", label=") + tag;
+        const std::string sample = sampleOf(list);
+        const bool triples = sample.starts_with("[[") && sample.size() > 2 && sample[2] >= '0' && sample[2] <= '9';
+        if (arguments.empty() && !triples)
+            continue;
+        file.used.columns.try_emplace("input", "text");
+        file.used.columns["target"] = "spans(text, " + list + arguments + ")";
+        guess(file, "kind", "extraction", 0.8, "“" + list + "” holds offsets into the text");
+    }
+}
+
 void mapPairs(OpenFile& file)
 {
     if (file.used.columns.contains("input"))
@@ -467,6 +558,7 @@ void mapColumns(OpenFile& file)
 {
     if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
         file.used.columns["target"] = file.used.columns["label"];
+    mapNested(file);
     mapPairs(file);
     for (const char* field : {"input", "target", "references", "group", "split"}) {
         if (file.used.columns.contains(field))

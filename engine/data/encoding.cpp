@@ -1,10 +1,10 @@
 #include "engine/data/encoding.h"
 
 #include "engine/data/stream.h"
-#include "engine/text/utf8.h"
 
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -79,7 +79,7 @@ public:
 
     std::int64_t done() const override { return m_bytes->done(); }
     std::int64_t total() const override { return m_bytes->total(); }
-    std::string sha256() override { return m_bytes->sha256(); }
+    std::string hash() override { return m_bytes->hash(); }
 
 private:
     std::unique_ptr<ByteStream> m_bytes;
@@ -108,10 +108,14 @@ Utf8Count countUtf8(std::string_view head)
             ++at;
             continue;
         }
-        const std::size_t size = characterBytes(head, at);
-        if (at + 4 > head.size() && size == 1)
+        auto end = static_cast<std::int32_t>(0);
+        UChar32 point = 0;
+        const std::string_view rest = head.substr(at, 4);
+        U8_NEXT(rest.data(), end, static_cast<std::int32_t>(rest.size()), point);
+        if (at + 4 > head.size() && point < 0)
             break;  // the head may end in the middle of a character
-        if (size > 1) {
+        const std::size_t size = point < 0 ? 1 : static_cast<std::size_t>(end);
+        if (point >= 0) {
             ++count.good;
         } else {
             ++count.bad;

@@ -43,7 +43,7 @@ public:
             if (!content)
                 return content.error();
             m_done += (*bytes)->done();
-            m_hash += (*bytes)->sha256();
+            m_hash.add((*bytes)->hash());
             block.spans.emplace_back(static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(content->size()));
             text += *content;
             block.other += file.parent_path().filename().string() + "\n" + file.filename().string() + "\n";
@@ -56,13 +56,13 @@ public:
 
     std::int64_t done() const override { return m_done; }
     std::int64_t total() const override { return m_total; }
-    std::string sha256() override { return taskfold::sha256(m_hash); }
+    std::string hash() override { return "blake3:" + m_hash.hex(); }
 
 private:
     std::vector<fs::path> m_files;
     std::size_t m_at = 0;
     std::int64_t m_done = 0, m_total = 0;
-    std::string m_hash;
+    ContentHash m_hash;  // of the files' hashes
 };
 
 class FolderParser final : public BlockParser {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 namespace taskfold::data {
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kLongestFile = (std::int64_t{1} << 48) - 1;  // in lines: what a Place holds
 constexpr int kMostFiles = 8000;
+constexpr std::int64_t kBlockBytes = 1 << 20;  // about, of a text file
 
 int threadsOf(int wanted)
 {
@@ -30,13 +32,16 @@ Intake::State::State(IntakeSettings settings_)
     settings.threads = threadsOf(settings.threads);
 }
 
-Result<void> Intake::State::take(MadeBlock block)
+Result<void> Intake::State::take(MadeBlock& block)
 {
     files[static_cast<std::size_t>(block.staged.file)].records += block.records;
     counts.add(block.counts);
-    if (Result<void> added = keys.add(block.keys); !added)
+    block.counts.many = counts.many;
+    if (const std::int64_t all = std::exchange(bytesOfFirst, 0); all > 0 && !block.keys.empty())
+        keys.expect(static_cast<std::size_t>(static_cast<double>(all) / static_cast<double>(kBlockBytes) * static_cast<double>(block.keys.size())));
+    if (Result<void> added = keys.add(block.keys, static_cast<std::uint64_t>(block.firstLine) << 2); !added)
         return added;
-    return staging.add(std::move(block.staged));
+    return staging.add(block.staged, block.firstLine);
 }
 
 void Intake::State::remember(const RowIssue& issue)
@@ -61,14 +66,16 @@ Result<void> Intake::read(
     for (const IntakeFile& one : m_state->files)
         if (!split || !one.split || one.split == split)
             offset += one.lines;
+    if (m_state->files.empty())
+        m_state->bytesOfFirst = file.bytes;
     m_state->files.push_back({file.path.string(), split, offset, 0, 0, {}});
     Result<PipelineRead> done = runPipeline(file, number, split, m_state->labels, m_state->settings.threads,
-        [&](MadeBlock block) { return m_state->take(std::move(block)); }, progress, stop);
+        [&](MadeBlock& block) { return m_state->take(block); }, progress, stop);
     if (!done)
         return std::move(done).error();
     IntakeFile& self = m_state->files.back();
     self.lines = std::min(done->lines, kLongestFile);
-    self.source = {file.path.string(), done->sha256, done->bytes};
+    self.source = {file.path.string(), done->hash, done->bytes};
     return {};
 }
 

@@ -19,6 +19,7 @@ public:
         , m_keys(keys)
         , m_settings(settings)
         , m_how(how)
+        , m_pool(settings.threads)
     {
         const auto given = [&](Split split) {
             return std::any_of(files.begin(), files.end(), [&](const IntakeFile& file) { return file.split == split; });
@@ -36,10 +37,10 @@ public:
         for (std::size_t i = 0; i < m_staging.size(); ++i) {
             if (stop.stop_requested())
                 return Error{ErrorCode::Cancelled, {}};
-            const Result<std::shared_ptr<const StagedBlock>> staged = m_staging.at(i);
+            const Result<std::shared_ptr<const StagedView>> staged = m_staging.at(i);
             if (!staged)
                 return staged.error();
-            if (Result<void> done = block(**staged); !done)
+            if (Result<void> done = block(*staged); !done)
                 return std::move(done).error();
             if (m_how.progress)
                 m_how.progress(static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(m_staging.size()));
@@ -70,31 +71,32 @@ private:
         m_splitter.count(unsplit);
     }
 
-    Result<void> block(const StagedBlock& staged)
+    Result<void> block(const std::shared_ptr<const StagedView>& shared)
     {
-        const RowColumns& rows = staged.rows;
+        const StagedView& staged = *shared;
+        const std::vector<RowIssue> issues = staged.issues();
         std::size_t issue = 0;
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            for (; issue < staged.issues.size() && staged.issues[issue].line <= rows.line[i]; ++issue)
-                if (Result<void> done = tell(staged, staged.issues[issue], i); !done)
+        for (std::size_t i = 0; i < staged.rows.size(); ++i) {
+            for (; issue < issues.size() && issues[issue].line <= staged.rows.line(i); ++issue)
+                if (Result<void> done = tell(staged, issues[issue], i); !done)
                     return done;
-            if (Result<void> done = row(staged, i); !done)
+            if (Result<void> done = row(shared, i); !done)
                 return done;
         }
-        for (; issue < staged.issues.size(); ++issue)
-            if (Result<void> done = tell(staged, staged.issues[issue], rows.size()); !done)
+        for (; issue < issues.size(); ++issue)
+            if (Result<void> done = tell(staged, issues[issue], staged.rows.size()); !done)
                 return done;
         return {};
     }
 
     // An issue that was found while reading. One of a row that was put right goes where its row goes.
-    Result<void> tell(const StagedBlock& staged, const RowIssue& issue, std::size_t i)
+    Result<void> tell(const StagedView& staged, const RowIssue& issue, std::size_t i)
     {
         const std::optional<Split> known = m_files[static_cast<std::size_t>(staged.file)].split;
         Split split = known.value_or(Split::Train);
-        const bool mended = issue.action == IssueAction::Fixed && i < staged.rows.size() && staged.rows.line[i] == issue.line;
+        const bool mended = issue.action == IssueAction::Fixed && i < staged.rows.size() && staged.rows.line(i) == issue.line;
         if (mended)
-            split = splitOf(staged, i, keyOf(staged, i));
+            split = splitOf(staged, i);
         else if (issue.action != IssueAction::Fixed)
             ++writer(split).rowsIn;
         return add(split, staged.file, issue);
@@ -109,62 +111,55 @@ private:
         return writer(split).issue(file, issue);
     }
 
-    RowKey keyOf(const StagedBlock& staged, std::size_t i) const
+    Split splitOf(const StagedView& staged, std::size_t i) const
     {
-        RowKey key;
-        hashText(staged.rows.input.at(i), key.input);
-        key.target = hashText(staged.rows.target.at(i));
-        key.place = Place::of(staged.file, staged.rows.line[i], staged.splits[i]);
-        return key;
-    }
-
-    Split splitOf(const StagedBlock& staged, std::size_t i, const RowKey& key) const
-    {
+        const std::uint64_t input = staged.hashes[i];
         if (staged.splits[i] != Place::kUnsplit) {
             const auto split = static_cast<Split>(staged.splits[i]);
-            return m_takeValidation && split == Split::Train && takenForValidation(key.input[0]) ? Split::Validation : split;
+            return m_takeValidation && split == Split::Train && takenForValidation(input) ? Split::Validation : split;
         }
         if (const std::string_view group = staged.rows.group.at(i); !group.empty())
             return Splitter::splitOfGroup(group);
-        return m_splitter.splitOf(key);
+        if (!m_splitter.byLabel())
+            return Splitter::splitOfInput(input);
+        const std::string_view target = staged.rows.target.at(i);
+        const auto canonical = m_how.variants.empty() ? m_how.variants.end() : m_how.variants.find(std::string(target));
+        return m_splitter.splitOf(input, hashText(canonical == m_how.variants.end() ? target : std::string_view(canonical->second)));
     }
 
-    Result<void> row(const StagedBlock& staged, std::size_t i)
+    Result<void> row(const std::shared_ptr<const StagedView>& shared, std::size_t i)
     {
-        // Hashing again is cheaper than keeping every key.
-        const std::uint64_t place = Place::of(staged.file, staged.rows.line[i], staged.splits[i]);
+        const StagedView& staged = *shared;
+        const std::uint64_t place = Place::of(staged.file, staged.rows.line(i), staged.splits[i]);
+        const Split split = splitOf(staged, i);
+        SplitWriter& to = writer(split);
+        ++to.rowsIn;
+        if (!m_keys.hasDecisionFor(place) && m_how.variants.empty())
+            return to.keep(shared, i, m_files[static_cast<std::size_t>(staged.file)].offset);
+        return decided(shared, i, split, place);
+    }
+
+    Result<void> decided(const std::shared_ptr<const StagedView>& shared, std::size_t i, Split split, std::uint64_t place)
+    {
         std::vector<std::string> references;
-        const bool whole = staged.splits[i] != Place::kUnsplit && !m_takeValidation;
-        RowKey key{};
-        if (!whole)
-            key = keyOf(staged, i);
-        Split split = whole ? static_cast<Split>(staged.splits[i]) : Split::Train;
-        if (!whole) {
-            if (const auto canonical = m_how.variants.find(std::string(staged.rows.target.at(i))); !m_how.variants.empty() && canonical != m_how.variants.end())
-                key.target = hashText(canonical->second);
-            split = splitOf(staged, i, key);
-        }
         bool stays = true;
-        for (;;) {
-            const Result<const Decision*> decision = m_keys.decisionFor(place);
+        while (m_keys.hasDecisionFor(place)) {
+            const Result<Decision> decision = m_keys.takeDecision();
             if (!decision)
                 return decision.error();
-            if (!*decision)
-                break;
-            if ((*decision)->verdict == Verdict::AddReference) {
-                Result<std::string> other = m_staging.targetAt(Place::file((*decision)->other), Place::line((*decision)->other));
+            if (decision->verdict == Verdict::AddReference) {
+                Result<std::string> other = m_staging.targetAt(Place::file(decision->other), Place::line(decision->other));
                 if (!other)
                     return std::move(other).error();
                 references.push_back(*std::move(other));
                 continue;
             }
             if (stays)
-                if (Result<void> done = leave(staged, i, split, **decision); !done)
+                if (Result<void> done = leave(*shared, i, split, *decision); !done)
                     return done;
             stays = false;
         }
-        ++writer(split).rowsIn;
-        return stays ? keep(staged, i, split, references) : Result<void>{};
+        return stays ? keep(shared, i, split, references) : Result<void>{};
     }
 
     std::string lineOf(const Decision& decision, int ownFile) const
@@ -174,10 +169,10 @@ private:
         return file == ownFile ? line : line + " of " + std::filesystem::path(m_files[static_cast<std::size_t>(file)].path).filename().string();
     }
 
-    Result<void> leave(const StagedBlock& staged, std::size_t i, Split split, const Decision& decision)
+    Result<void> leave(const StagedView& staged, std::size_t i, Split split, const Decision& decision)
     {
         const std::string other = lineOf(decision, staged.file);
-        RowIssue issue{{}, staged.rows.line[i], "target", Reason::Conflict, IssueAction::Dropped,
+        RowIssue issue{{}, staged.rows.line(i), "target", Reason::Conflict, IssueAction::Dropped,
             excerptOf(staged.rows.input.at(i)), {}};
         switch (decision.verdict) {
         case Verdict::Duplicate:
@@ -202,34 +197,37 @@ private:
         return add(split, staged.file, std::move(issue));
     }
 
-    Result<void> keep(const StagedBlock& staged, std::size_t i, Split split, const std::vector<std::string>& references)
+    Result<void> keep(const std::shared_ptr<const StagedView>& shared, std::size_t i, Split split, const std::vector<std::string>& references)
     {
-        const std::int64_t line = m_files[static_cast<std::size_t>(staged.file)].offset + staged.rows.line[i];
+        const StagedView& staged = *shared;
+        const RowsView& rows = staged.rows;
+        const std::int64_t offset = m_files[static_cast<std::size_t>(staged.file)].offset;
+        const auto other = m_how.variants.empty() ? m_how.variants.end() : m_how.variants.find(std::string(rows.target.at(i)));
         SplitWriter& to = writer(split);
-        if (m_how.variants.empty() && references.empty())
-            return to.keep(staged.rows, i, line);
-        Row row{line, std::string(staged.rows.input.at(i)), std::string(staged.rows.target.at(i)), {}, std::string(staged.rows.group.at(i))};
-        for (std::size_t k = 0; k < staged.rows.referenceCount(i); ++k)
-            row.references.emplace_back(staged.rows.reference(i, k));
+        if (other == m_how.variants.end() && references.empty())
+            return to.keep(shared, i, offset);
+        Row row{offset + rows.line(i), std::string(rows.input.at(i)), std::string(rows.target.at(i)), {}, std::string(rows.group.at(i))};
+        for (std::size_t r = rows.referencesBegin(i); r < rows.referencesBegin(i + 1); ++r)
+            row.references.emplace_back(rows.references.at(r));
         for (const std::string& reference : references)
             if (reference != row.target && std::find(row.references.begin(), row.references.end(), reference) == row.references.end())
                 row.references.push_back(reference);
-        if (const auto other = m_how.variants.find(row.target); other != m_how.variants.end()) {
+        if (other != m_how.variants.end()) {
             if (Result<void> done = add(split, staged.file,
-                    {{}, staged.rows.line[i], "target", Reason::LabelUnknown, IssueAction::Fixed, excerptOf(row.input),
+                    {{}, rows.line(i), "target", Reason::LabelUnknown, IssueAction::Fixed, excerptOf(row.input),
                         "“" + excerptOf(row.target) + "” was written as “" + other->second + "”"});
                 !done)
                 return done;
             row.target = other->second;
         }
-        return to.keep(row);
+        return to.keep(std::move(row));
     }
 
     SplitWriter& writer(Split split)
     {
         auto& place = m_writers[static_cast<std::size_t>(split)];
         if (!place)
-            place = std::make_unique<SplitWriter>(m_settings.folder);
+            place = std::make_unique<SplitWriter>(m_settings.folder, m_pool);
         return *place;
     }
 
@@ -259,6 +257,7 @@ private:
     Splitter m_splitter;
     bool m_takeValidation = false;
     std::array<std::unique_ptr<SplitWriter>, 3> m_writers;
+    WorkPool m_pool;  // goes before the writers that it works for
 };
 
 }  // namespace

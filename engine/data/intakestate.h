@@ -33,8 +33,10 @@ struct Intake::State {
     std::vector<RowIssue> refused, examples;
     std::int64_t refusedTotal = 0;
     std::map<Reason, std::size_t> shown;
+    std::int64_t bytesOfFirst = 0;  // of the first file, until its first block has come
 
-    Result<void> take(MadeBlock block);
+    /// Of the block only its memory is left.
+    Result<void> take(MadeBlock& block);
     void remember(const RowIssue& issue);
 };
 

@@ -82,7 +82,7 @@ public:
 
     std::int64_t done() const override { return m_stream->done(); }
     std::int64_t total() const override { return m_stream->total(); }
-    std::string sha256() override { return m_stream->sha256(); }
+    std::string hash() override { return m_stream->hash(); }
 
 private:
     // One more element behind the `taken` bytes of this block; false at the list's end.

@@ -1,5 +1,7 @@
 #include "engine/data/jsonvalue.h"
 
+#include "engine/data/quickjson.h"
+
 #include <simdjson.h>
 
 #include <algorithm>
@@ -255,13 +257,22 @@ std::string JsonValues::read(std::string_view text, Record& record)
         if (walk.take(root, record.root, 0))
             return walk.twice.empty() ? std::string{} : "the field “" + walk.twice + "” is there twice";
     }
-    const std::int64_t line = record.line;
-    const std::string_view raw = record.raw;
-    record.clear();
-    record.line = line;
-    record.raw = raw;
+    const auto again = [&, line = record.line, raw = record.raw] {
+        record.clear();
+        record.line = line;
+        record.raw = raw;
+    };
+    again();
     std::string words = m_parser->readExactly(text, record);  // which names a fault better, too
-    return words.empty() && wrong == simdjson::TAPE_ERROR ? wordsOf(wrong) : words;
+    if (words.empty() && wrong == simdjson::TAPE_ERROR)
+        words = wordsOf(wrong);
+    if (words.empty() || (text.find("NaN") == std::string_view::npos && text.find("Infinity") == std::string_view::npos))
+        return words;
+    again();
+    if (!readLeniently(text, record))
+        return words;
+    record.mended = "NaN or Infinity, which JSON doesn't know, was read as null";
+    return {};
 }
 
 }  // namespace taskfold::data

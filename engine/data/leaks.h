@@ -29,8 +29,13 @@ private:
         std::uint64_t place;  // source and line
     };
 
+    void settle() const;
+    const Entry* find(std::uint64_t hash) const;
+    std::string placeOf(const Entry& entry) const;
+
     std::vector<std::string> m_sources;
     mutable std::vector<Entry> m_inputs;
+    mutable std::vector<std::uint64_t> m_sieve;  // a bit for each hash, sixteen bits an input: most rows end here
     mutable bool m_sorted = true;
 };
 

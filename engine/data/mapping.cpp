@@ -56,7 +56,8 @@ private:
         if (open == std::string_view::npos || !m_text.ends_with(')'))
             return false;
         const std::string_view word = m_text.substr(0, open);
-        return word == "join" || word == "sorted" || word == "first" || word == "words" || word == "spans";
+        return word == "join" || word == "sorted" || word == "first" || word == "words" || word == "spans"
+            || word == "talk" || word == "reply";
     }
 
     std::unique_ptr<Node> joined()
@@ -160,7 +161,7 @@ private:
         const std::size_t open = m_text.find('(');
         const std::string_view word = m_text.substr(0, open);
         node->kind = word == "join" ? Kind::Join : word == "sorted" ? Kind::Sorted : word == "first" ? Kind::First
-            : word == "words" ? Kind::Words : Kind::Spans;
+            : word == "words" ? Kind::Words : word == "talk" ? Kind::Talk : word == "reply" ? Kind::Reply : Kind::Spans;
         const std::vector<std::string> arguments = argumentsOf(m_text.substr(open + 1, m_text.size() - open - 2));
         m_at = open;
         const std::size_t fields = node->kind == Kind::Spans ? 2 : 1;
@@ -183,7 +184,7 @@ private:
             return;
         }
         const std::size_t equals = argument.find('=');
-        if (equals == std::string::npos || node.kind == Kind::First)
+        if (equals == std::string::npos || (node.kind != Kind::Words && node.kind != Kind::Spans))
             return fail("“" + argument + "” has no place here");
         node.words[argument.substr(0, equals)] = argument.substr(equals + 1);
     }
@@ -268,6 +269,15 @@ Result<Expression> Expression::compile(const std::string& text)
 std::optional<FieldTrouble> Expression::evaluate(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
 {
     return m_root->evaluate(record, texts, type);
+}
+
+const Value* Expression::textOf(const Record& record) const
+{
+    const Node& node = *m_root;
+    if (node.kind != Node::Kind::Path || node.steps.size() != 1 || node.steps.front().index != Step::kName || record.root.kind != ValueKind::Object)
+        return nullptr;
+    const Value* value = record.find(record.root, node.name, node.hint);
+    return value && value->kind == ValueKind::Text ? value : nullptr;
 }
 
 std::vector<std::string> Expression::reads() const

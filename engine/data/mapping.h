@@ -22,6 +22,8 @@
 ///   words(label, 0=bad, 1=good)  numbers, booleans or texts as other texts
 ///   spans(text, entities)        pieces of a text by character offsets, as "type: value; ..."; further words name the
 ///                                fields: spans(text, entities, start=from, end=to, label=kind)
+///   talk(messages)               a conversation up to its last answer, a line a turn ("user: ..."); one turn: its text
+///   reply(messages)              the last answer: the last turn whose role is assistant, gpt, bot or model
 namespace taskfold::data {
 
 /// Why a field can't be had of a record.
@@ -43,6 +45,9 @@ public:
     /// Appends the texts that the record has there: one, or a list's. The texts are the record's, or kept in it. `type`
     /// becomes what a single text was written as.
     std::optional<FieldTrouble> evaluate(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
+
+    /// The text that it is, where it is a field's name and the record has a text there; or null, and evaluate() tells.
+    const Value* textOf(const Record& record) const;
 
     /// Names of the fields at the top of a record that it reads.
     std::vector<std::string> reads() const;

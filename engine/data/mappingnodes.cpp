@@ -236,6 +236,40 @@ Trouble Expression::Node::spans(Record& record, std::vector<std::string_view>& t
     return {};
 }
 
+Trouble Expression::Node::turns(Record& record, std::vector<std::string_view>& texts) const
+{
+    std::vector<const Value*> values;
+    if (Trouble trouble = parts.front()->valuesAt(record, values))
+        return trouble;
+    const Value* list = values.size() == 1 ? values.front() : nullptr;
+    if (!list || list->kind != ValueKind::List)
+        return FieldTrouble{Reason::Type, "“" + parts.front()->name + "” is no list of turns"};
+    const auto fieldOf = [&](const Value& turn, std::initializer_list<const char*> names) -> std::string_view {
+        std::uint32_t unused = 0;
+        for (const char* one : names)
+            if (const Value* value = turn.kind == ValueKind::Object ? record.find(turn, one, unused) : nullptr; value && value->kind == ValueKind::Text)
+                return value->text;
+        return {};
+    };
+    const auto roleOf = [&](std::uint32_t i) { return fieldOf(record.child(*list, i), {"role", "from", "speaker"}); };
+    const auto textOfTurn = [&](std::uint32_t i) { return fieldOf(record.child(*list, i), {"content", "value", "text"}); };
+    std::uint32_t answer = list->count;
+    for (std::uint32_t i = 0; i < list->count; ++i)
+        if (const std::string_view role = roleOf(i); role == "assistant" || role == "gpt" || role == "bot" || role == "model")
+            answer = i;
+    if (answer == list->count)
+        return FieldTrouble{Reason::MissingField, "no turn is an answer"};
+    if (kind == Kind::Reply) {
+        texts.push_back(textOfTurn(answer));
+        return {};
+    }
+    std::string talk;
+    for (std::uint32_t i = 0; i < answer; ++i)
+        talk += (i > 0 ? "\n" : "") + (answer > 1 ? std::string(roleOf(i)) + ": " : std::string()) + std::string(textOfTurn(i));
+    texts.push_back(record.keep(std::move(talk)));
+    return {};
+}
+
 Trouble Expression::Node::evaluate(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const
 {
     switch (kind) {
@@ -248,6 +282,8 @@ Trouble Expression::Node::evaluate(Record& record, std::vector<std::string_view>
     case Kind::First: return listed(record, texts, type);
     case Kind::Words: return worded(record, texts, type);
     case Kind::Spans: type = ValueKind::Text; return spans(record, texts);
+    case Kind::Talk:
+    case Kind::Reply: type = ValueKind::Text; return turns(record, texts);
     }
     return {};
 }

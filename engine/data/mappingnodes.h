@@ -15,7 +15,7 @@ struct Step {
 };
 
 struct Expression::Node {
-    enum class Kind { Path, Literal, Lines, Template, Join, Sorted, First, Words, Spans };
+    enum class Kind { Path, Literal, Lines, Template, Join, Sorted, First, Words, Spans, Talk, Reply };
 
     Kind kind = Kind::Path;
     std::string name;  // of a path as it was written; a literal's text; what stands between a list's texts
@@ -36,6 +36,7 @@ private:
     std::optional<FieldTrouble> filled(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
     std::optional<FieldTrouble> listed(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
     std::optional<FieldTrouble> worded(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
+    std::optional<FieldTrouble> turns(Record& record, std::vector<std::string_view>& texts) const;
     std::optional<FieldTrouble> spans(Record& record, std::vector<std::string_view>& texts) const;
     std::optional<FieldTrouble> span(const Record& record, const Value& one, std::string_view text, std::string& target) const;
 };

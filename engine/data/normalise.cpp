@@ -6,6 +6,10 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace taskfold::data {
 
 namespace {
@@ -28,6 +32,17 @@ bool hasOdd(std::uint64_t eight)
     const std::uint64_t high = eight | (eight + kOnes);  // 127 and above
     return ((low | high) & kHigh) != 0;
 }
+
+#ifdef __SSE2__
+// Whether sixteen bytes are ASCII without controls.
+bool isPlain(const char* from)
+{
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    const __m128i odd = _mm_or_si128(bytes, _mm_or_si128(controls, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F))));
+    return _mm_movemask_epi8(odd) == 0;
+}
+#endif
 
 std::uint8_t byteAt(std::string_view text, std::size_t i)
 {
@@ -61,6 +76,12 @@ State stateOf(std::string_view text)
 {
     State state = State::Normal;
     for (std::size_t i = 0; i < text.size();) {
+#ifdef __SSE2__
+        if (i + 16 <= text.size() && isPlain(text.data() + i)) {
+            i += 16;
+            continue;
+        }
+#endif
         std::uint64_t eight = 0;
         if (i + 8 <= text.size()) {
             std::memcpy(&eight, text.data() + i, 8);
@@ -126,6 +147,11 @@ std::string_view normalisedView(std::string_view text, std::string& room)
         return text;
     room = std::move(normal);
     return room;
+}
+
+std::string_view normalisedPlain(std::string_view text)
+{
+    return trimmed(text);
 }
 
 std::string normalised(std::string_view text)

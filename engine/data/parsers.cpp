@@ -3,6 +3,7 @@
 #include "engine/data/csv.h"
 #include "engine/data/encoding.h"
 #include "engine/data/jsonvalue.h"
+#include "engine/data/quickjson.h"
 
 #include <simdjson.h>
 
@@ -19,16 +20,29 @@ class JsonLinesParser final : public BlockParser {
 public:
     std::int64_t parse(const Block& block, bool, RecordSink& sink) override
     {
-        LineWalk lines(block.text());
-        std::string_view line;
         if (block.overlong) {
             sink.bad(1, Reason::TooLong, block.text(), kOverlong);
             return 1;
         }
-        while (sink.wantsMore() && lines.next(line))
+        const std::string_view text = block.text();
+        const bool fine = simdjson::validate_utf8(text.data(), text.size());
+        std::int64_t number = 0;
+        for (std::size_t at = 0; at < text.size() && sink.wantsMore();) {
+            ++number;
+            m_record.clear();
+            m_record.line = number;
+            if (fine && readQuickly(text, at, m_record)) {
+                sink.record(m_record);
+                continue;
+            }
+            LineWalk rest(text.substr(at));
+            std::string_view line;
+            rest.next(line);
+            at += rest.consumed();
             if (!isBlankText(line))
-                one(line, lines.number(), sink);
-        return lines.number();
+                one(line, number, sink);
+        }
+        return number;
     }
 
 private:
@@ -85,7 +99,8 @@ public:
     }
 
 private:
-    void expand(const Value& value, std::size_t depth, std::int64_t& number, RecordSink& sink)
+    // Values are copies: what is told adds to the record, and moves what it holds.
+    void expand(const Value value, std::size_t depth, std::int64_t& number, RecordSink& sink)
     {
         if (depth == m_inner.size()) {
             ++number;
@@ -95,16 +110,17 @@ private:
             return tell(value, number, sink);
         }
         std::uint32_t hint = 0;
-        const Value* list = value.kind == ValueKind::Object ? m_record.find(value, m_inner[depth], hint) : nullptr;
-        if (!list || list->kind != ValueKind::List)
+        const Value* found = value.kind == ValueKind::Object ? m_record.find(value, m_inner[depth], hint) : nullptr;
+        if (!found || found->kind != ValueKind::List)
             return sink.bad(++number, Reason::MissingField, m_record.raw, "there is no list “" + m_inner[depth] + "”");
+        const Value list = *found;
         m_outer.push_back(value);
-        for (std::uint32_t i = 0; i < list->count; ++i)
-            expand(m_record.child(*list, i), depth + 1, number, sink);
+        for (std::uint32_t i = 0; i < list.count; ++i)
+            expand(m_record.child(list, i), depth + 1, number, sink);
         m_outer.pop_back();
     }
 
-    void tell(const Value& value, std::int64_t number, RecordSink& sink)
+    void tell(const Value value, std::int64_t number, RecordSink& sink)
     {
         m_record.line = number;
         if (m_outer.empty()) {
@@ -153,13 +169,19 @@ public:
         CsvScanner scanner(block.text(), m_shape);
         std::int64_t line = 1;
         bool header = first && m_header;
-        const bool fine = simdjson::validate_utf8(block.text().data(), block.text().size());
+        if (first && namesDelimiter(block.text())) {
+            scanner.next(m_cells);
+            ++line;
+        }
+        const bool fine = textTrouble(block.text(), false).empty();
         while (!scanner.atEnd() && sink.wantsMore()) {
             const CsvState state = scanner.next(m_cells);
             const std::string_view raw = scanner.raw();
             if (!std::exchange(header, false))
                 one(state, raw, line, fine, sink);
-            line += 1 + std::count(raw.begin(), raw.end(), '\n');
+            line += 1;
+            if (!raw.empty() && std::memchr(raw.data(), '\n', raw.size()))
+                line += std::count(raw.begin(), raw.end(), '\n');
         }
         return line - 1;
     }
@@ -174,7 +196,7 @@ private:
         if (m_cells.size() != m_columns.size())
             return sink.bad(line, Reason::Ragged, raw,
                 std::to_string(m_cells.size()) + " columns where the table has " + std::to_string(m_columns.size()));
-        if (!fine || m_decoded || std::memchr(raw.data(), '\0', raw.size()))
+        if (!fine || m_decoded)
             if (std::string words = textTrouble(raw, m_decoded); !words.empty())
                 return sink.bad(line, Reason::Encoding, raw, std::move(words));
         m_record.clear();

@@ -4,6 +4,7 @@
 #include "engine/data/reader.h"
 #include "engine/data/value.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ public:
     explicit LineWalk(std::string_view text) : m_text(text) { }
     bool next(std::string_view& line);
     std::int64_t number() const { return m_number; }
+    std::size_t consumed() const { return std::min(m_at, m_text.size()); }
 
 private:
     std::string_view m_text;

@@ -12,7 +12,7 @@ namespace {
 
 class Pipeline {
 public:
-    Pipeline(BlockSource& source, const std::function<Result<void>(MadeBlock)>& made, std::stop_token stop, int threads)
+    Pipeline(BlockSource& source, const std::function<Result<void>(MadeBlock&)>& made, std::stop_token stop, int threads)
         : m_source(source)
         , m_made(made)
         , m_stop(std::move(stop))
@@ -30,7 +30,7 @@ public:
         try {
             Block block;
             for (std::size_t number = 0; fetch(block, number);) {
-                MadeBlock result;
+                MadeBlock result = emptyBlock();
                 maker.begin(result);
                 result.lines = parser.parse(block, number == 0, maker);
                 commit(number, std::move(result));
@@ -90,8 +90,10 @@ private:
         while (!m_waiting.empty() && m_waiting.begin()->first == m_committed && !failure) {
             MadeBlock next = std::move(m_waiting.extract(m_waiting.begin()).mapped());
             lock.unlock();
-            Result<void> done = handOn(std::move(next));
+            Result<void> done = handOn(next);
+            next.clear();
             lock.lock();
+            m_spare.push_back(std::move(next));
             ++m_committed;
             if (!done && !failure) {
                 failure = done.error();
@@ -104,25 +106,31 @@ private:
             progress(m_done, m_source.total());
     }
 
-    Result<void> handOn(MadeBlock block)
+    Result<void> handOn(MadeBlock& block)
     {
-        for (std::int64_t& line : block.staged.rows.line)
-            line += lines;
-        for (RowIssue& issue : block.staged.issues)
-            issue.line += lines;
-        for (RowKey& key : block.keys)
-            key.place += static_cast<std::uint64_t>(lines) << 2;
+        block.firstLine = lines;
         lines += block.lines;
-        return m_made(std::move(block));
+        return m_made(block);
+    }
+
+    MadeBlock emptyBlock()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_spare.empty())
+            return {};
+        MadeBlock block = std::move(m_spare.back());
+        m_spare.pop_back();
+        return block;
     }
 
     BlockSource& m_source;
-    const std::function<Result<void>(MadeBlock)>& m_made;
+    const std::function<Result<void>(MadeBlock&)>& m_made;
     std::stop_token m_stop;
     std::size_t m_ahead;
     std::mutex m_fetching, m_mutex;
     std::condition_variable m_changed;
     std::map<std::size_t, MadeBlock> m_waiting;
+    std::vector<MadeBlock> m_spare;  // used ones, for their memory
     std::size_t m_fetched = 0, m_committed = 0;
     std::int64_t m_done = 0;
     bool m_committing = false, m_ended = false;
@@ -131,7 +139,7 @@ private:
 }  // namespace
 
 Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::optional<Split> split, const LabelBook& labels,
-    int threads, const std::function<Result<void>(MadeBlock)>& made,
+    int threads, const std::function<Result<void>(MadeBlock&)>& made,
     const std::function<void(std::int64_t, std::int64_t)>& progress, const std::stop_token& stop)
 {
     Result<std::unique_ptr<BlockSource>> source = openBlocks(file);
@@ -156,7 +164,7 @@ Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::opti
     }
     if (pipeline.failure)
         return std::move(*pipeline.failure);
-    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->sha256()};
+    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->hash()};
 }
 
 }  // namespace taskfold::data

@@ -99,6 +99,34 @@ void sampleRecords(OpenFile& file)
     }
 }
 
+// What a file is that can't be one of rows, by its first bytes, and what to do; empty: it may be.
+std::string otherKind(std::string_view head)
+{
+    using namespace std::string_view_literals;
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kKinds{{
+        {"PK\x03\x04"sv, "is an archive or an Excel workbook: save the sheet as CSV, or name an archive .zip"},
+        {"\xD0\xCF\x11\xE0"sv, "is an old Excel workbook: save the sheet as CSV"},
+        {"%PDF"sv, "is a PDF: rows can't be read out of it"},
+        {"FEA1"sv, "is of the first Feather version, which is no longer read: save it as Parquet or Arrow"},
+        {"\x80\x03"sv, "is a pickle, which is never loaded: save it as JSON lines or Parquet"},
+        {"\x80\x04"sv, "is a pickle, which is never loaded: save it as JSON lines or Parquet"},
+        {"\x80\x05"sv, "is a pickle, which is never loaded: save it as JSON lines or Parquet"},
+        {"version https://git-lfs"sv, "is a pointer of Git LFS and not the data: fetch it with “git lfs pull”"},
+        {"SQLite format 3"sv, "is a database: save the table as CSV"},
+        {"BZh"sv, "is packed with bzip2: unpack it, or pack it with gzip"},
+        {"\xFD\x37zXZ"sv, "is packed with xz: unpack it, or pack it with gzip"},
+        {"\x28\xB5\x2F\xFD"sv, "is packed with zstd: unpack it, or pack it with gzip"},
+        {"7z\xBC\xAF"sv, "is a 7z archive: unpack it, or pack it as .zip"},
+        {"Rar!"sv, "is a RAR archive: unpack it, or pack it as .zip"},
+    }};
+    for (const auto& [bytes, words] : kKinds)
+        if (head.starts_with(bytes))
+            return std::string(words);
+    const std::size_t first = head.find_first_not_of(" \t\r\n");
+    const std::string_view text = head.substr(std::min(first, head.size()));
+    return text.starts_with("<!DOCTYPE") || text.starts_with("<!doctype") || text.starts_with("<html") ? "is a web page and not the data: look at how it was fetched" : "";
+}
+
 Result<void> detectText(OpenFile& file)
 {
     Result<std::unique_ptr<ByteStream>> bytes = openBytes(file.path);
@@ -109,6 +137,8 @@ Result<void> detectText(OpenFile& file)
     if (!head)
         return std::move(head).error();
     file.bytes = (*bytes)->total();
+    if (const std::string other = otherKind(*head); !other.empty())
+        return Error{ErrorCode::InvalidInput, file.path.filename().string() + " " + other};
     if (file.used.encoding.empty()) {
         const EncodingGuess found = guessedEncoding(*head);
         file.used.encoding = found.name;
@@ -126,6 +156,10 @@ Result<void> detectText(OpenFile& file)
     }
     if (head->starts_with("\xEF\xBB\xBF"))
         head->erase(0, 3);
+    if (head->find('\r') != std::string::npos && head->find('\n') == std::string::npos) {
+        file.returnsOnly = true;
+        std::replace(head->begin(), head->end(), '\r', '\n');
+    }
     if (static_cast<std::size_t>(std::count(head->begin(), head->end(), '\0')) * 100 > head->size())
         return Error{ErrorCode::InvalidInput,
             file.path.filename().string() + " isn't text: it has zero bytes. Expected JSON lines, JSON, CSV, TSV, CoNLL, Parquet, Arrow or plain text"};
@@ -157,6 +191,9 @@ Result<std::optional<FileFormat>> columnarForm(const std::filesystem::path& path
 Result<void> detect(OpenFile& file)
 {
     std::error_code failure;
+    for (const std::optional<int>& column : {file.used.tokenColumn, file.used.tagColumn})
+        if (column && *column < 1)
+            return Error{ErrorCode::InvalidInput, "columns of CoNLL count from 1"};
     if (!file.used.partner.empty())
         file.used.format = FileFormat::Parallel;
     if (std::filesystem::is_directory(file.path, failure)) {
@@ -221,6 +258,9 @@ std::optional<FileFormat> formatOfName(const std::filesystem::path& file)
 std::string excerptOf(std::string_view text)
 {
     constexpr std::size_t kCharacters = 200;
+    const std::string_view beginning = text.substr(0, kCharacters);
+    if (std::all_of(beginning.begin(), beginning.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+        return std::string(beginning);
     std::size_t at = 0;
     for (std::size_t i = 0; i < kCharacters && at < text.size(); ++i)
         at += characterBytes(text, at);
@@ -252,6 +292,8 @@ Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file)
     Result<std::unique_ptr<ByteStream>> text = openText(file.path, file.used.encoding);
     if (!text)
         return std::move(text).error();
+    if (file.returnsOnly)
+        text = withLineFeeds(*std::move(text));
     switch (format) {
     case FileFormat::Json: return jsonBlocks(*std::move(text), file.outerList);
     case FileFormat::Csv:
@@ -322,7 +364,7 @@ Result<std::string> readRecordsHashed(const OpenFile& file, const ReadTold& told
         return std::move(source).error();
     if (Result<void> read = readFrom(**source, file, told, 0, stop); !read)
         return std::move(read).error();
-    return (*source)->sha256();
+    return (*source)->hash();
 }
 
 }  // namespace taskfold::data

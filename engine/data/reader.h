@@ -53,6 +53,7 @@ struct OpenFile {
     std::vector<std::string> columns;  // of the records, at the top
     std::vector<Column> tree;  // and below
     std::vector<std::string> lists;  // of a JSON file: where rows may lie
+    bool returnsOnly = false;  // lines end in carriage returns alone
     std::string outerList, innerList;  // of `used.rows`: what is read piece by piece, and the lists inside each piece
 };
 
@@ -67,7 +68,7 @@ Result<OpenFile> openFile(const std::filesystem::path& file, const ReadOptions& 
 /// Tells the records on this thread; at most `limit` records and issues (0: all). Cancelled when told to stop.
 Result<void> readRecords(const OpenFile& file, const ReadTold& told, std::int64_t limit = 0, const std::stop_token& stop = {});
 
-/// All of them; answers the SHA-256 of the file's bytes.
+/// All of them; answers the hash of the file's bytes.
 Result<std::string> readRecordsHashed(const OpenFile& file, const ReadTold& told, const std::stop_token& stop = {});
 
 /// At most 200 characters, whole ones.

@@ -5,8 +5,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,7 +19,7 @@ namespace taskfold::data {
 
 namespace {
 
-constexpr std::size_t kParts = 64;
+constexpr std::size_t kParts = 256;
 constexpr std::size_t kKeysInMemory = 3'000'000;  // 96 MB
 constexpr std::size_t kDecisionsInMemory = 2'000'000;  // 48 MB
 
@@ -45,6 +47,27 @@ struct Part {
     std::vector<RowKey> keys;
     std::unique_ptr<SealedFile> file;
 };
+
+// Sorts a part's keys. Hashes are spread evenly: dealt out to about as many buckets as there are keys, a few lie in each.
+void sortByInput(std::vector<RowKey>& keys, std::vector<RowKey>& dealt)
+{
+    constexpr int kPartBits = std::countr_zero(kParts);
+    const int bits = std::clamp(static_cast<int>(std::bit_width(keys.size())) - 1, 1, 20);
+    const auto bucketOf = [&](const RowKey& key) { return static_cast<std::size_t>(key.input[0] << kPartBits >> (64 - bits)); };
+    std::vector<std::uint32_t> starts((std::size_t{1} << bits) + 1);
+    for (const RowKey& key : keys)
+        ++starts[bucketOf(key) + 1];
+    for (std::size_t i = 1; i < starts.size(); ++i)
+        starts[i] += starts[i - 1];
+    dealt.resize(keys.size());
+    std::vector<std::uint32_t> next(starts.begin(), starts.end() - 1);
+    for (const RowKey& key : keys)
+        dealt[next[bucketOf(key)]++] = key;
+    for (std::size_t i = 0; i + 1 < starts.size(); ++i)
+        if (starts[i + 1] - starts[i] > 1)
+            std::sort(dealt.begin() + starts[i], dealt.begin() + starts[i + 1], ByInput());
+    keys.swap(dealt);
+}
 
 // What is done about the rows of one input.
 class Group {
@@ -180,10 +203,17 @@ struct RowKeys::State {
 RowKeys::RowKeys(std::filesystem::path folder) : m_state(std::make_unique<State>(folder)) { }
 RowKeys::~RowKeys() = default;
 
-Result<void> RowKeys::add(const std::vector<RowKey>& keys)
+void RowKeys::expect(std::size_t keys)
+{
+    const std::size_t each = std::min(keys, kKeysInMemory) / kParts;
+    for (Part& part : m_state->parts)
+        part.keys.reserve(each + each / 8 + 8);
+}
+
+Result<void> RowKeys::add(const std::vector<RowKey>& keys, std::uint64_t shift)
 {
     for (const RowKey& key : keys)
-        m_state->parts[key.input[0] >> 58].keys.push_back(key);
+        m_state->parts[key.input[0] >> (64 - std::countr_zero(kParts))].keys.push_back({{key.input[0], key.input[1]}, key.target, key.place + shift});
     m_state->inMemory += keys.size();
     return m_state->inMemory > kKeysInMemory ? m_state->spill() : Result<void>{};
 }
@@ -194,6 +224,7 @@ Result<void> RowKeys::settle(const Rules& rules, const std::stop_token& stop)
     std::mutex mutex;
     std::optional<Error> failure;
     const auto work = [&] {
+        std::vector<RowKey> dealt;
         for (std::size_t p = next++; p < kParts && !stop.stop_requested(); p = next++) {
             Result<std::vector<RowKey>> keys = m_state->load(m_state->parts[p]);
             if (!keys) {
@@ -205,7 +236,7 @@ Result<void> RowKeys::settle(const Rules& rules, const std::stop_token& stop)
                 for (RowKey& key : *keys)
                     if (const auto other = rules.sameTarget.find(key.target); other != rules.sameTarget.end())
                         key.target = other->second;
-            std::sort(keys->begin(), keys->end(), ByInput());
+            sortByInput(*keys, dealt);
             std::vector<Decision> decisions;
             std::vector<RowKey> kept;
             for (std::size_t from = 0, to = 0; from < keys->size(); from = to) {
@@ -234,19 +265,24 @@ Result<void> RowKeys::settle(const Rules& rules, const std::stop_token& stop)
         return *failure;
     if (stop.stop_requested())
         return Error{ErrorCode::Cancelled, {}};
-    return m_state->decisions.begin();
+    Result<void> begun = m_state->decisions.begin();
+    look();
+    return begun;
 }
 
-Result<const Decision*> RowKeys::decisionFor(std::uint64_t place)
+void RowKeys::look()
 {
-    static thread_local Decision taken;
     const Decision* front = m_state->decisions.front();
-    if (!front || front->place != place)
-        return static_cast<const Decision*>(nullptr);
-    taken = *front;
+    m_next = front ? front->place : kNone;
+}
+
+Result<Decision> RowKeys::takeDecision()
+{
+    const Decision taken = *m_state->decisions.front();
     if (Result<void> popped = m_state->decisions.pop(); !popped)
         return std::move(popped).error();
-    return static_cast<const Decision*>(&taken);
+    look();
+    return taken;
 }
 
 }  // namespace taskfold::data

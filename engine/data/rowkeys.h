@@ -61,7 +61,10 @@ public:
     explicit RowKeys(std::filesystem::path folder);
     ~RowKeys();
 
-    Result<void> add(const std::vector<RowKey>& keys);
+    /// About so many keys will come: their memory is asked for at once, as far as it will be used.
+    void expect(std::size_t keys);
+    /// `shift` is what their places lack.
+    Result<void> add(const std::vector<RowKey>& keys, std::uint64_t shift);
 
     struct Rules {
         bool joinTargets = false;  // generation: further targets become references
@@ -73,12 +76,18 @@ public:
     /// Decisions by place, told to `take` in order.
     Result<void> settle(const Rules& rules, const std::stop_token& stop);
 
-    /// The next decision about that place; nothing when there is none (left). Places must rise.
-    Result<const Decision*> decisionFor(std::uint64_t place);
+    /// Whether the next decision is about that place. Places must rise.
+    bool hasDecisionFor(std::uint64_t place) const { return m_next == place; }
+    Result<Decision> takeDecision();
 
 private:
+    static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+
     struct State;
     std::unique_ptr<State> m_state;
+    std::uint64_t m_next = kNone;  // the place of the next decision
+
+    void look();
 };
 
 }  // namespace taskfold::data

@@ -53,6 +53,16 @@ void RowMaker::begin(MadeBlock& block)
     block.staged.file = m_file;
 }
 
+void MadeBlock::clear()
+{
+    staged.clear();
+    keys.clear();
+    const bool many = counts.many;
+    counts = {};
+    counts.many = many;
+    lines = records = 0;
+}
+
 void RowMaker::bad(std::int64_t line, Reason reason, std::string_view raw, std::string words)
 {
     ++m_block->records;
@@ -78,6 +88,13 @@ std::string_view RowMaker::normal(std::string_view text)
 bool RowMaker::take(const Field& field, Record& record, std::vector<std::string_view>& texts)
 {
     texts.clear();
+    if (const Value* only = field.expression.textOf(record)) {  // by far the most
+        texts.push_back(only->plain ? normalisedPlain(only->text) : normal(only->text));
+        if (!texts.front().empty())
+            return true;
+        complain(record, field.name, Reason::Empty, IssueAction::Quarantined, {});
+        return false;
+    }
     ValueKind type = ValueKind::Text;
     if (const auto trouble = field.expression.evaluate(record, texts, type)) {
         complain(record, field.name, trouble->reason, IssueAction::Quarantined, trouble->words);
@@ -164,15 +181,17 @@ void RowMaker::record(const Record& constant)
     Record& record = const_cast<Record&>(constant);  // expressions keep the texts they make in it
     ++m_block->records;
     m_roomsUsed = 0;
-    if (input(record) && target(record) && further(record))
-        add(record);
+    if (!input(record) || !target(record) || !further(record))
+        return;
+    if (!record.mended.empty())
+        complain(record, {}, Reason::Json, IssueAction::Fixed, std::string(record.mended));
+    add(record);
 }
 
 void RowMaker::add(const Record& record)
 {
-    RowColumns& rows = m_block->staged.rows;
+    StagedRows& rows = m_block->staged.rows;
     const std::string_view target = m_targets.front();
-    rows.line.push_back(record.line);
     rows.input.add(m_inputText);
     rows.target.add(target);
     rows.group.add(m_groupText);
@@ -181,13 +200,15 @@ void RowMaker::add(const Record& record)
     for (const std::string_view text : m_more)
         if (!text.empty() && text != target)
             rows.references.add(text);
-    rows.referenceEnds.push_back(static_cast<std::int32_t>(rows.references.size()));
+    rows.endReferences();
+    rows.lines.push_back(static_cast<std::uint32_t>(record.line));
     m_block->staged.splits.push_back(static_cast<std::uint8_t>(m_rowSplit));
     RowKey key;
     hashText(m_inputText, key.input);
     key.target = hashText(target);
     key.place = Place::of(m_file, record.line, m_rowSplit);
     m_block->keys.push_back(key);
+    m_block->staged.hashes.push_back(key.input[0]);
     if (m_rowSplit == Place::kUnsplit || m_rowSplit == static_cast<int>(Split::Train))
         m_block->counts.add(target, key.target, m_inputText.size() + target.size());
 }

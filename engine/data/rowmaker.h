@@ -13,12 +13,16 @@
 
 namespace taskfold::data {
 
-/// What a block became.
+/// What a block became. Lines count from 1 in it.
 struct MadeBlock {
     StagedBlock staged;
     std::vector<RowKey> keys;
     TargetCounts counts;  // of rows that aren't validation or test
     std::int64_t lines = 0, records = 0;
+    std::int64_t firstLine = 0;  // what lines and the keys' places lack
+
+    /// Its memory stays, and that there are too many targets to count, once that is known.
+    void clear();
 };
 
 /// Records by the mapping: normalised, checked and added to a block, or nothing and their issue. For one thread.

@@ -7,10 +7,13 @@
 #include <arrow/ipc/api.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <mutex>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 namespace taskfold::data {
@@ -102,6 +105,19 @@ std::string firstHash(const RowFile& rows)
     return hash.hex();
 }
 
+// And the second.
+std::string secondHash(const Batches& batches)
+{
+    Sha256 hash;
+    hash.add("taskfold rows 2\n");
+    for (const auto& batch : batches) {
+        hash.add(olderDigestOf(*batch));
+        for (int c = 0; c < batch->num_columns(); ++c)
+            forget(*batch->column_data(c));
+    }
+    return hash.hex();
+}
+
 Error otherRows(const std::string& hash)
 {
     return {ErrorCode::Damaged, "rows/" + hash + ".arrow holds other rows than its name says"};
@@ -111,8 +127,8 @@ Error otherRows(const std::string& hash)
 
 std::string hashOf(std::span<const Row> rows)
 {
-    Sha256 hash;
-    hash.add("taskfold rows 2\n");
+    ContentHash hash;
+    hash.add("taskfold rows 3\n");
     RowColumns batch;
     for (const Row& row : rows) {
         batch.add(row);
@@ -131,34 +147,57 @@ std::filesystem::path rowsPath(const std::filesystem::path& folder, const std::s
     return folder / (hash + ".arrow");
 }
 
-Result<UnnamedRows> prepareRows(const std::filesystem::path& folder, std::span<const Row> rows)
-{
-    Result<std::unique_ptr<TableWriter>> writer = TableWriter::make(folder, rowSchema());
-    if (!writer)
-        return std::move(writer).error();
+struct RowsWriter::State {
+    std::unique_ptr<TableWriter> writer;
     RowColumns batch;
-    const auto flush = [&]() -> Result<void> {
-        const auto made = batchOf(batch);
-        Result<void> done = (*writer)->write(*made, digestOf(*made));
-        batch.clear();
-        return done;
-    };
-    for (const Row& row : rows) {
-        batch.add(row);
-        if (isFullBatch(batch))
-            if (Result<void> done = flush(); !done)
-                return std::move(done).error();
+};
+
+RowsWriter::RowsWriter(std::filesystem::path folder) : m_folder(std::move(folder)), m_state(std::make_unique<State>()) { }
+RowsWriter::~RowsWriter() = default;
+
+Result<void> RowsWriter::flush()
+{
+    if (!m_state->writer) {
+        Result<std::unique_ptr<TableWriter>> made = TableWriter::make(m_folder, rowSchema());
+        if (!made)
+            return std::move(made).error();
+        m_state->writer = *std::move(made);
     }
-    if (batch.size() > 0)
-        if (Result<void> done = flush(); !done)
-            return std::move(done).error();
-    Result<std::string> hash = (*writer)->finish();
+    if (m_state->batch.size() == 0)
+        return {};
+    const auto made = batchOf(m_state->batch);
+    Result<void> done = m_state->writer->write(*made, digestOf(*made));
+    m_state->batch.clear();
+    return done;
+}
+
+Result<void> RowsWriter::add(const Row& row)
+{
+    ++m_size;
+    m_state->batch.add(row);
+    return isFullBatch(m_state->batch) ? flush() : Result<void>{};
+}
+
+Result<UnnamedRows> RowsWriter::finish()
+{
+    if (Result<void> done = flush(); !done)
+        return std::move(done).error();
+    Result<std::string> hash = m_state->writer->finish();
     if (!hash)
         return std::move(hash).error();
-    UnnamedRows made{(*writer)->take(), *std::move(hash)};
+    UnnamedRows made{m_state->writer->take(), *std::move(hash)};
     if (Result<void> synced = made.file->sync(); !synced)
         return std::move(synced).error();
     return made;
+}
+
+Result<UnnamedRows> prepareRows(const std::filesystem::path& folder, std::span<const Row> rows)
+{
+    RowsWriter writer(folder);
+    for (const Row& row : rows)
+        if (Result<void> added = writer.add(row); !added)
+            return std::move(added).error();
+    return writer.finish();
 }
 
 Result<std::string> writeRows(const std::filesystem::path& folder, std::span<const Row> rows)
@@ -295,6 +334,43 @@ void RowFile::each(const std::function<bool(std::int64_t)>& told) const
     }
 }
 
+std::size_t RowFile::parts() const { return m_columns->pieces.size(); }
+
+void RowFile::eachPart(const std::function<void(std::size_t, std::span<const InputLine>)>& told, int threads) const
+{
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto work = [&] {
+        std::vector<InputLine> rows;
+        for (std::size_t p = next++; p < parts(); p = next++) {
+            try {
+                const Columns::Piece& piece = m_columns->at(m_columns->pieces[p].first);
+                rows.clear();
+                for (std::int64_t i = 0; i < piece.batch->num_rows(); ++i)
+                    rows.push_back({piece.input->GetView(i), piece.target->GetView(i), piece.line->Value(i), piece.first + i});
+                told(p, rows);
+                if (!m_columns->checked)
+                    for (int c = 0; c < piece.batch->num_columns(); ++c)
+                        forget(*piece.batch->column_data(c));
+            } catch (...) {
+                const std::lock_guard lock(mutex);
+                failure = std::current_exception();
+                next = parts();
+            }
+        }
+    };
+    const int wanted = threads > 0 ? threads : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+    {
+        std::vector<std::jthread> helpers;
+        for (int i = 1; i < std::min(wanted, static_cast<int>(parts())); ++i)
+            helpers.emplace_back(work);
+        work();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
 Result<std::vector<Row>> readRows(const std::filesystem::path& folder, const std::string& hash)
 {
     const Result<RowFile> file = RowFile::open(folder, hash);
@@ -312,8 +388,8 @@ Result<void> verifyRows(const std::filesystem::path& folder, const std::string& 
     const Result<Batches> batches = openBatches(folder, hash);
     if (!batches)
         return batches.error();
-    Sha256 found;
-    found.add("taskfold rows 2\n");
+    ContentHash found;
+    found.add("taskfold rows 3\n");
     for (const auto& batch : *batches) {
         if (!batch->ValidateFull().ok())
             return otherRows(hash);
@@ -321,7 +397,7 @@ Result<void> verifyRows(const std::filesystem::path& folder, const std::string& 
         for (int c = 0; c < batch->num_columns(); ++c)
             forget(*batch->column_data(c));
     }
-    if (found.hex() == hash)
+    if (found.hex() == hash || secondHash(*batches) == hash)
         return {};
     const Result<RowFile> rows = RowFile::open(folder, hash);
     return rows && batches->size() <= 1 && firstHash(*rows) == hash ? Result<void>{} : Result<void>(otherRows(hash));

@@ -17,7 +17,7 @@ namespace taskfold::data {
 
 class SealedFile;
 
-/// SHA-256 over every field of every row, in order, by batches (isFullBatch), so that several threads may compute it and
+/// BLAKE3 over every field of every row, in order, by batches (isFullBatch), so that several threads may compute it and
 /// no row is copied for it. Lower-case hexadecimal.
 std::string hashOf(std::span<const Row> rows);
 
@@ -30,6 +30,27 @@ struct UnnamedRows {
 };
 /// The same, not named yet: it vanishes with the value.
 Result<UnnamedRows> prepareRows(const std::filesystem::path& folder, std::span<const Row> rows);
+
+/// The same, row by row, a batch of them in memory at a time.
+class RowsWriter {
+public:
+    explicit RowsWriter(std::filesystem::path folder);
+    ~RowsWriter();
+    RowsWriter(const RowsWriter&) = delete;
+    RowsWriter& operator=(const RowsWriter&) = delete;
+
+    Result<void> add(const Row& row);
+    std::int64_t size() const { return m_size; }
+    Result<UnnamedRows> finish();
+
+private:
+    struct State;
+    Result<void> flush();
+
+    std::filesystem::path m_folder;
+    std::unique_ptr<State> m_state;
+    std::int64_t m_size = 0;
+};
 
 /// A file's rows, mapped into memory as long as this lives. Any number of threads may read one. A large file's batches are
 /// checked when first touched: one that is damaged throws.
@@ -51,6 +72,15 @@ public:
 
     /// Calls for every row in order, and gives each part's memory back behind it. Stops when told false.
     void each(const std::function<bool(std::int64_t index)>& told) const;
+
+    struct InputLine {
+        std::string_view input, target;
+        std::int64_t line = 0, index = 0;
+    };
+    /// The same by parts, from several threads at once (0: as many as there are, up to eight): the part's number, counted
+    /// from 0, and its rows, whose texts live until the call returns.
+    void eachPart(const std::function<void(std::size_t part, std::span<const InputLine> rows)>& told, int threads = 0) const;
+    std::size_t parts() const;
 
 private:
     struct Columns;

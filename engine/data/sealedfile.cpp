@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace taskfold::data {
@@ -81,6 +82,14 @@ Result<void> SealedFile::readAt(std::int64_t place, char* to, std::size_t size) 
         size -= static_cast<std::size_t>(got);
     }
     return {};
+}
+
+Result<const char*> SealedFile::mapped() const
+{
+    void* memory = ::mmap(nullptr, static_cast<std::size_t>(m_size), PROT_READ, MAP_SHARED, m_handle, 0);
+    if (memory == MAP_FAILED)
+        return diskError(errno, "reading what was written before");
+    return static_cast<const char*>(memory);
 }
 
 Result<void> SealedFile::sync()

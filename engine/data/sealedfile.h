@@ -22,6 +22,8 @@ public:
     Result<void> write(std::string_view bytes);
     Result<void> readAt(std::int64_t place, char* to, std::size_t size) const;
     std::int64_t size() const { return m_size; }
+    /// All of it as memory to read, once nothing more is written; the caller unmaps it.
+    Result<const char*> mapped() const;
 
     /// Brings it to the disk.
     Result<void> sync();

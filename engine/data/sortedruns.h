@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <thread>
 #include <vector>
 
 namespace taskfold::data {
@@ -24,7 +25,7 @@ public:
 
     Result<void> begin()
     {
-        std::sort(m_load.begin(), m_load.end(), Less());
+        sort();
         m_runs.push_back(Run{0, 0, std::move(m_load), 0});
         for (std::size_t i = 0; i < m_runs.size(); ++i)
             if (Result<void> ready = refill(m_runs[i]); !ready)
@@ -57,6 +58,19 @@ private:
         std::size_t at = 0;
     };
 
+    void sort()
+    {
+        constexpr std::size_t kWorthAThread = 20'000;
+        const auto middle = m_load.begin() + static_cast<std::ptrdiff_t>(m_load.size() / 2);
+        if (m_load.size() < kWorthAThread)
+            return std::sort(m_load.begin(), m_load.end(), Less());
+        {
+            const std::jthread other([&] { std::sort(m_load.begin(), middle, Less()); });
+            std::sort(middle, m_load.end(), Less());
+        }
+        std::inplace_merge(m_load.begin(), middle, m_load.end(), Less());
+    }
+
     Result<void> spill()
     {
         if (!m_file) {
@@ -65,7 +79,7 @@ private:
                 return std::move(made).error();
             m_file = *std::move(made);
         }
-        std::sort(m_load.begin(), m_load.end(), Less());
+        sort();
         m_runs.push_back(Run{m_file->size(), static_cast<std::int64_t>(m_load.size()), {}, 0});
         const std::vector<T> load = std::move(m_load);
         m_load = {};

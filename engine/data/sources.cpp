@@ -129,6 +129,17 @@ std::optional<TaskSource> taskFolder(const fs::path& folder)
     return task.files.empty() ? std::nullopt : std::optional(std::move(task));
 }
 
+// A folder whose files of rows aren't named like splits: all of them together, to be split up.
+std::optional<TaskSource> looseFiles(const fs::path& folder)
+{
+    TaskSource task{folder.filename().string(), {}, {}};
+    std::error_code failure;
+    for (const fs::path& entry : entriesOf(folder))
+        if (fs::is_regular_file(entry, failure) && holdsRows(entry) && !entry.filename().string().starts_with('.'))
+            task.files.push_back({entry, std::nullopt, {}});
+    return task.files.empty() ? std::nullopt : std::optional(std::move(task));
+}
+
 // An archive's files: of one task, or each folder's of a task of its own.
 Result<std::vector<TaskSource>> archiveTasks(const fs::path& archive)
 {
@@ -166,7 +177,8 @@ std::optional<Split> splitOfName(const std::string& stem)
         const std::string_view text(word);
         return name == text || name.starts_with(std::string(text) + "-") || name.ends_with("." + std::string(text))
             || name.ends_with("_" + std::string(text)) || name.ends_with("-" + std::string(text))
-            || name.starts_with(std::string(text) + "_");
+            || name.starts_with(std::string(text) + "_") || name.starts_with(std::string(text) + " ")
+            || name.starts_with(std::string(text) + ".") || name.ends_with(" " + std::string(text));
     };
     if (is("train") || is("training"))
         return Split::Train;
@@ -200,6 +212,9 @@ Result<std::vector<TaskSource>> findTasks(const fs::path& given)
         if (auto task = taskFolder(entry))
             tasks.push_back(std::move(*task));
     }
+    if (tasks.empty())
+        if (auto task = looseFiles(fs::absolute(path)))
+            return std::vector{*std::move(task)};
     if (tasks.empty())
         return Error{ErrorCode::InvalidInput,
             given.string() + " holds no task: expected train, validation or test files (.jsonl, .json, .csv, .tsv, .conll, "

@@ -49,14 +49,14 @@ void Splitter::settle()
     }
 }
 
-Split Splitter::splitOf(const RowKey& key) const
+Split Splitter::splitOf(std::uint64_t inputHash, std::uint64_t targetHash) const
 {
-    const auto label = m_labels.find(key.target);
+    const auto label = m_labels.find(targetHash);
     if (label == m_labels.end() || label->second.many)
-        return splitOfInput(key.input[0]);
-    return key.input[0] >= label->second.toTest ? Split::Test
-        : key.input[0] >= label->second.toValidation ? Split::Validation
-                                                     : Split::Train;
+        return splitOfInput(inputHash);
+    return inputHash >= label->second.toTest ? Split::Test
+        : inputHash >= label->second.toValidation ? Split::Validation
+                                                  : Split::Train;
 }
 
 Split Splitter::splitOfGroup(std::string_view group)

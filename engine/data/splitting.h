@@ -19,7 +19,8 @@ public:
     /// To be called once all are counted.
     void settle();
 
-    Split splitOf(const RowKey& key) const;
+    bool byLabel() const { return !m_labels.empty(); }
+    Split splitOf(std::uint64_t inputHash, std::uint64_t targetHash) const;
     static Split splitOfGroup(std::string_view group);
     static Split splitOfInput(std::uint64_t inputHash);
 

@@ -3,58 +3,68 @@
 #include "engine/data/sealedfile.h"
 #include "engine/data/tablefile.h"
 
-#include <condition_variable>
-#include <deque>
+#include <map>
 #include <mutex>
-#include <thread>
+#include <new>
 
 namespace taskfold::data {
 
-struct SplitWriter::Background {
-    explicit Background(const std::filesystem::path& folder_) : folder(folder_), thread([this] { work(); }) { }
+// Rows of one block that lie side by side; without a block, one row that was changed: number `begin` of those.
+struct SplitWriter::Piece {
+    const StagedView* block = nullptr;
+    std::uint32_t begin = 0, end = 0;
+    std::int64_t offset = 0;
+};
 
-    ~Background()
+struct SplitWriter::Batch {
+    std::vector<Piece> pieces;
+    std::vector<std::shared_ptr<const StagedView>> blocks;  // kept alive
+    std::vector<Row> changed;
+    std::size_t rows = 0, bytes = 0;
+
+    void gather(RowColumns& columns) const
     {
-        {
-            const std::lock_guard lock(mutex);
-            ending = true;
+        for (const Piece& piece : pieces) {
+            if (piece.block)
+                columns.add(piece.block->rows, piece.begin, piece.end, piece.offset);
+            else
+                columns.add(changed[piece.begin]);
         }
-        changed.notify_all();
-        thread.join();
     }
+};
 
-    // Waits while too much is on its way.
-    Result<void> push(RowColumns batch)
-    {
-        std::unique_lock lock(mutex);
-        changed.wait(lock, [&] { return queue.size() < 4 || failure; });
-        if (failure)
-            return *failure;
-        queue.push_back(std::move(batch));
-        changed.notify_all();
-        return {};
-    }
+// Batches come from several threads; each is written when its turn has come, by whoever finds it so.
+struct SplitWriter::Order {
+    struct Ready {
+        RowColumns columns;
+        std::string digest;
+    };
 
-    Result<std::pair<std::string, std::unique_ptr<SealedFile>>> finish()
+    explicit Order(std::filesystem::path folder_) : folder(std::move(folder_)) { }
+
+    void make(std::size_t number, const Batch& batch)
     {
-        {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [&] { return (queue.empty() && !busy) || failure; });
+        try {
+            Ready ready;
+            {
+                const std::lock_guard lock(mutex);
+                if (failure)
+                    return;
+                if (!spare.empty()) {
+                    ready.columns = std::move(spare.back());
+                    spare.pop_back();
+                }
+            }
+            batch.gather(ready.columns);
+            ready.digest = digestOf(*batchOf(ready.columns));
+            write(number, std::move(ready));
+        } catch (const std::bad_alloc&) {
+            fail({ErrorCode::OutOfMemory, "writing rows"});
+        } catch (const std::exception& unexpected) {
+            fail({ErrorCode::Internal, unexpected.what()});
         }
-        if (failure)
-            return *failure;
-        if (Result<void> made = open(); !made)
-            return std::move(made).error();
-        Result<std::string> hash = writer->finish();
-        if (!hash)
-            return std::move(hash).error();
-        return std::pair(*std::move(hash), writer->take());
     }
 
-    std::vector<RowColumns> spare;  // used batches' memory
-    std::mutex mutex;
-
-private:
     Result<void> open()
     {
         if (writer)
@@ -66,44 +76,59 @@ private:
         return {};
     }
 
-    void work()
+    std::optional<Error> failed()
+    {
+        const std::lock_guard lock(mutex);
+        return failure;
+    }
+
+    std::unique_ptr<TableWriter> writer;
+
+private:
+    void fail(Error error)
+    {
+        const std::lock_guard lock(mutex);
+        if (!failure)
+            failure = std::move(error);
+    }
+
+    void write(std::size_t number, Ready ready)
     {
         std::unique_lock lock(mutex);
-        for (;;) {
-            changed.wait(lock, [&] { return !queue.empty() || ending; });
-            if (queue.empty() || ending)
-                return;
-            RowColumns batch = std::move(queue.front());
-            queue.pop_front();
-            busy = true;
+        waiting.emplace(number, std::move(ready));
+        if (writing)
+            return;
+        writing = true;
+        while (!waiting.empty() && waiting.begin()->first == next && !failure) {
+            Ready one = std::move(waiting.extract(waiting.begin()).mapped());
             lock.unlock();
             Result<void> done = open();
-            if (done) {
-                const auto made = batchOf(batch);
-                done = writer->write(*made, digestOf(*made));
-            }
-            batch.clear();
+            if (done)
+                done = writer->write(*batchOf(one.columns), one.digest);
+            one.columns.clear();
             lock.lock();
-            busy = false;
-            if (!done && !failure)
+            spare.push_back(std::move(one.columns));
+            ++next;
+            if (!done)
                 failure = done.error();
-            spare.push_back(std::move(batch));
-            changed.notify_all();
         }
+        writing = false;
     }
 
     std::filesystem::path folder;
-    std::unique_ptr<TableWriter> writer;
-    std::condition_variable changed;
-    std::deque<RowColumns> queue;
+    std::mutex mutex;
+    std::map<std::size_t, Ready> waiting;
+    std::vector<RowColumns> spare;  // used batches' memory
+    std::size_t next = 0;
+    bool writing = false;
     std::optional<Error> failure;
-    bool busy = false, ending = false;
-    std::thread thread;
 };
 
-SplitWriter::SplitWriter(std::filesystem::path folder)
-    : m_issues(folder)
-    , m_background(std::make_unique<Background>(folder))
+SplitWriter::SplitWriter(std::filesystem::path folder, WorkPool& pool)
+    : m_pool(pool)
+    , m_issues(folder)
+    , m_batch(std::make_unique<Batch>())
+    , m_order(std::make_unique<Order>(std::move(folder)))
 {
 }
 
@@ -111,28 +136,47 @@ SplitWriter::~SplitWriter() = default;
 
 Result<void> SplitWriter::handOver()
 {
-    m_kept += static_cast<std::int64_t>(m_batch.size());
-    m_bytes += static_cast<std::int64_t>(m_batch.input.bytes.size() + m_batch.target.bytes.size());
-    Result<void> done = m_background->push(std::move(m_batch));
-    m_batch = {};
-    const std::lock_guard lock(m_background->mutex);
-    if (!m_background->spare.empty()) {
-        m_batch = std::move(m_background->spare.back());
-        m_background->spare.pop_back();
-    }
-    return done;
+    m_kept += static_cast<std::int64_t>(m_batch->rows);
+    const std::shared_ptr<const Batch> batch = std::move(m_batch);
+    m_batch = std::make_unique<Batch>();
+    m_pool.push([order = m_order.get(), number = m_batches++, batch] { order->make(number, *batch); });
+    if (std::optional<Error> failure = m_order->failed())
+        return *std::move(failure);
+    return {};
 }
 
-Result<void> SplitWriter::keep(const RowColumns& from, std::size_t i, std::int64_t line)
+Result<void> SplitWriter::count(std::size_t bytes)
 {
-    m_batch.add(from, i, line);
-    return isFullBatch(m_batch) ? handOver() : Result<void>{};
+    ++m_batch->rows;
+    m_batch->bytes += bytes;
+    return isFullBatch(m_batch->rows, m_batch->bytes) ? handOver() : Result<void>{};
 }
 
-Result<void> SplitWriter::keep(const Row& row)
+Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset)
 {
-    m_batch.add(row);
-    return isFullBatch(m_batch) ? handOver() : Result<void>{};
+    std::vector<Piece>& pieces = m_batch->pieces;
+    if (m_batch->blocks.empty() || m_batch->blocks.back() != block)
+        m_batch->blocks.push_back(block);
+    const auto row = static_cast<std::uint32_t>(i);
+    if (!pieces.empty() && pieces.back().block == block.get() && pieces.back().end == row)
+        ++pieces.back().end;
+    else
+        pieces.push_back({block.get(), row, row + 1, offset});
+    const RowsView& rows = block->rows;
+    const std::size_t bytes = rows.bytesOf(i);
+    m_bytes += static_cast<std::int64_t>(bytes - rows.referenceBytesOf(i));
+    return count(bytes);
+}
+
+Result<void> SplitWriter::keep(Row row)
+{
+    m_bytes += static_cast<std::int64_t>(row.input.size() + row.target.size());
+    std::size_t bytes = row.input.size() + row.target.size();
+    for (const std::string& reference : row.references)
+        bytes += reference.size();
+    m_batch->pieces.push_back({nullptr, static_cast<std::uint32_t>(m_batch->changed.size()), 0, 0});
+    m_batch->changed.push_back(std::move(row));
+    return count(bytes);
 }
 
 Result<void> SplitWriter::issue(int file, const RowIssue& issue)
@@ -142,18 +186,23 @@ Result<void> SplitWriter::issue(int file, const RowIssue& issue)
 
 Result<ReadySplit> SplitWriter::finish()
 {
-    if (m_batch.size() > 0)
+    if (m_batch->rows > 0)
         if (Result<void> done = handOver(); !done)
             return std::move(done).error();
-    auto rows = m_background->finish();
-    if (!rows)
-        return std::move(rows).error();
+    m_pool.drain();
+    if (std::optional<Error> failure = m_order->failed())
+        return *std::move(failure);
+    if (Result<void> made = m_order->open(); !made)
+        return std::move(made).error();
+    Result<std::string> hash = m_order->writer->finish();
+    if (!hash)
+        return std::move(hash).error();
     Result<IssueWriter::Finished> issues = m_issues.finish();
     if (!issues)
         return std::move(issues).error();
     ReadySplit ready;
-    ready.version.hash = rows->first;
-    ready.rows = std::move(rows->second);
+    ready.version.hash = *std::move(hash);
+    ready.rows = m_order->writer->take();
     ready.version.issuesHash = issues->hash;
     ready.issues = std::move(issues->file);
     ready.version.rowsIn = rowsIn;

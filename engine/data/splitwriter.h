@@ -1,40 +1,49 @@
 #pragma once
 
 #include "engine/data/intake.h"
-#include "engine/data/rowcolumns.h"
+#include "engine/data/staging.h"
+#include "engine/data/workpool.h"
 
 #include <filesystem>
 #include <memory>
 
 namespace taskfold::data {
 
-/// Rows and issues of one split on their way into nameless files. Batches are hashed and written on a thread of its own,
-/// so that the caller gathers the next one meanwhile.
+/// Rows and issues of one split on their way into nameless files. Who tells them only notes where rows lie; batches are
+/// put together and hashed on the pool's threads and written in order.
 class SplitWriter {
 public:
-    explicit SplitWriter(std::filesystem::path folder);
+    /// The pool must be drained, or gone, before this is.
+    SplitWriter(std::filesystem::path folder, WorkPool& pool);
     ~SplitWriter();
     SplitWriter(const SplitWriter&) = delete;
     SplitWriter& operator=(const SplitWriter&) = delete;
 
     std::int64_t rowsIn = 0;
 
-    Result<void> keep(const RowColumns& from, std::size_t i, std::int64_t line);
-    Result<void> keep(const Row& row);
+    /// A block's row; `offset` is added to its line.
+    Result<void> keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset);
+    /// One that became another.
+    Result<void> keep(Row row);
     Result<void> issue(int file, const RowIssue& issue);
 
     /// Hash, counts and files; the files aren't synced.
     Result<ReadySplit> finish();
 
 private:
-    struct Background;
+    struct Piece;
+    struct Batch;
+    struct Order;
 
+    Result<void> count(std::size_t bytes);
     Result<void> handOver();
 
+    WorkPool& m_pool;
     IssueWriter m_issues;
     std::int64_t m_kept = 0, m_bytes = 0;
-    RowColumns m_batch;
-    std::unique_ptr<Background> m_background;
+    std::size_t m_batches = 0;
+    std::unique_ptr<Batch> m_batch;
+    std::unique_ptr<Order> m_order;
 };
 
 }  // namespace taskfold::data

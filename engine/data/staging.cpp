@@ -1,127 +1,62 @@
 #include "engine/data/staging.h"
 
+#include "engine/data/blockbytes.h"
 #include "engine/data/sealedfile.h"
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
+#include <new>
+#include <sys/mman.h>
 
 namespace taskfold::data {
 
 namespace {
 
-// Blocks as bytes. Only this process ever reads them.
-class Packer {
+// Memory in large pages where the system has them: blocks are put there one behind another and leave together.
+class Arena {
 public:
-    std::string bytes;
+    Arena() = default;
+    ~Arena()
+    {
+        for (const Chunk& chunk : m_chunks)
+            ::munmap(chunk.memory, chunk.size);
+    }
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
 
-    template <typename T>
-    void add(const std::vector<T>& values)
+    char* take(std::size_t size)
     {
-        size(values.size());
-        bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-    }
-    void add(const std::string& text)
-    {
-        size(text.size());
-        bytes += text;
-    }
-    void add(const TextColumn& column)
-    {
-        add(column.ends);
-        add(column.bytes);
-    }
-    void size(std::size_t value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); }
-};
-
-class Unpacker {
-public:
-    explicit Unpacker(std::string_view bytes) : m_bytes(bytes) { }
-
-    template <typename T>
-    void take(std::vector<T>& values)
-    {
-        values.resize(size());
-        std::memcpy(values.data(), m_bytes.data(), values.size() * sizeof(T));
-        m_bytes.remove_prefix(values.size() * sizeof(T));
-    }
-    void take(std::string& text)
-    {
-        const std::size_t count = size();
-        text.assign(m_bytes.substr(0, count));
-        m_bytes.remove_prefix(count);
-    }
-    void take(TextColumn& column)
-    {
-        take(column.ends);
-        take(column.bytes);
-    }
-    std::size_t size()
-    {
-        std::size_t value = 0;
-        std::memcpy(&value, m_bytes.data(), sizeof value);
-        m_bytes.remove_prefix(sizeof value);
-        return value;
+        if (m_chunks.empty() || m_used + size > m_chunks.back().size) {
+            const std::size_t wanted = (std::max(kChunk, size) + kLargePage - 1) / kLargePage * kLargePage;
+            void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            if (memory == MAP_FAILED)
+                throw std::bad_alloc();
+            ::madvise(memory, wanted, MADV_HUGEPAGE);
+            m_chunks.push_back({static_cast<char*>(memory), wanted});
+            m_used = 0;
+        }
+        char* const place = m_chunks.back().memory + m_used;
+        m_used += size;
+        return place;
     }
 
 private:
-    std::string_view m_bytes;
+    static constexpr std::size_t kChunk = 32 << 20, kLargePage = 2 << 20;
+
+    struct Chunk {
+        char* memory = nullptr;
+        std::size_t size = 0;
+    };
+
+    std::vector<Chunk> m_chunks;
+    std::size_t m_used = 0;  // of the last
 };
-
-std::string packed(const StagedBlock& block)
-{
-    Packer packer;
-    packer.size(static_cast<std::size_t>(block.file));
-    packer.add(block.rows.line);
-    for (const TextColumn* column : {&block.rows.input, &block.rows.target, &block.rows.group, &block.rows.references})
-        packer.add(*column);
-    packer.add(block.rows.referenceEnds);
-    packer.add(block.splits);
-    packer.size(block.issues.size());
-    for (const RowIssue& issue : block.issues) {
-        packer.size(static_cast<std::size_t>(issue.line));
-        packer.size(static_cast<std::size_t>(issue.reason));
-        packer.size(static_cast<std::size_t>(issue.action));
-        for (const std::string* text : {&issue.field, &issue.excerpt, &issue.detail})
-            packer.add(*text);
-    }
-    return std::move(packer.bytes);
-}
-
-StagedBlock unpacked(std::string_view bytes)
-{
-    Unpacker from(bytes);
-    StagedBlock block;
-    block.file = static_cast<int>(from.size());
-    from.take(block.rows.line);
-    for (TextColumn* column : {&block.rows.input, &block.rows.target, &block.rows.group, &block.rows.references})
-        from.take(*column);
-    from.take(block.rows.referenceEnds);
-    from.take(block.splits);
-    block.issues.resize(from.size());
-    for (RowIssue& issue : block.issues) {
-        issue.line = static_cast<std::int64_t>(from.size());
-        issue.reason = static_cast<Reason>(from.size());
-        issue.action = static_cast<IssueAction>(from.size());
-        for (std::string* text : {&issue.field, &issue.excerpt, &issue.detail})
-            from.take(*text);
-    }
-    return block;
-}
-
-std::size_t bytesOf(const StagedBlock& block)
-{
-    std::size_t bytes = block.rows.bytes() + block.splits.capacity();
-    for (const RowIssue& issue : block.issues)
-        bytes += sizeof issue + issue.excerpt.capacity() + issue.detail.capacity();
-    return bytes;
-}
 
 }  // namespace
 
 struct Staging::State {
     struct Entry {
-        std::shared_ptr<const StagedBlock> block;  // null: spilled
+        const char* memory = nullptr;  // null: spilled
         std::int64_t from = 0, size = 0;
         int file = 0;
         std::int64_t lastLine = -1;
@@ -129,10 +64,34 @@ struct Staging::State {
 
     std::filesystem::path folder;
     std::size_t most = 0, inMemory = 0;
+    Arena arena;
     std::vector<Entry> entries;
     std::unique_ptr<SealedFile> file;
-    std::deque<std::pair<std::size_t, std::shared_ptr<const StagedBlock>>> recent;
+    std::string issueBytes, room;
+    std::deque<std::pair<std::size_t, std::shared_ptr<const StagedView>>> recent;
+
+    Result<void> spill(Entry& entry, const StagedBlock& block, std::int64_t firstLine)
+    {
+        if (!file) {
+            Result<std::unique_ptr<SealedFile>> made = SealedFile::make(folder);
+            if (!made)
+                return std::move(made).error();
+            file = *std::move(made);
+        }
+        room.resize(static_cast<std::size_t>(entry.size));
+        pack(block, firstLine, issueBytes, room.data());
+        entry.from = file->size();
+        return file->write(room);
+    }
 };
+
+void StagedBlock::clear()
+{
+    rows.clear();
+    splits.clear();
+    hashes.clear();
+    issues.clear();
+}
 
 Staging::Staging(std::filesystem::path folder, std::size_t inMemory) : m_state(std::make_unique<State>())
 {
@@ -147,50 +106,46 @@ std::size_t Staging::size() const
     return m_state->entries.size();
 }
 
-Result<void> Staging::add(StagedBlock block)
+Result<void> Staging::add(const StagedBlock& block, std::int64_t firstLine)
 {
+    State& state = *m_state;
     State::Entry entry;
     entry.file = block.file;
-    if (block.rows.size() > 0)
-        entry.lastLine = block.rows.line.back();
-    else if (!m_state->entries.empty() && m_state->entries.back().file == block.file)
-        entry.lastLine = m_state->entries.back().lastLine;
-    const std::size_t bytes = bytesOf(block);
-    if (m_state->inMemory + bytes <= m_state->most) {
-        m_state->inMemory += bytes;
-        entry.block = std::make_shared<const StagedBlock>(std::move(block));
-        m_state->entries.push_back(std::move(entry));
-        return {};
+    if (!block.rows.lines.empty())
+        entry.lastLine = firstLine + block.rows.lines.back();
+    else if (!state.entries.empty() && state.entries.back().file == block.file)
+        entry.lastLine = state.entries.back().lastLine;
+    const std::size_t size = packedSize(block, state.issueBytes);
+    entry.size = static_cast<std::int64_t>(size);
+    if (state.inMemory + size <= state.most) {
+        state.inMemory += size;
+        char* const to = state.arena.take(size);
+        pack(block, firstLine, state.issueBytes, to);
+        entry.memory = to;
+    } else if (Result<void> spilled = state.spill(entry, block, firstLine); !spilled) {
+        return spilled;
     }
-    if (!m_state->file) {
-        Result<std::unique_ptr<SealedFile>> made = SealedFile::make(m_state->folder);
-        if (!made)
-            return std::move(made).error();
-        m_state->file = *std::move(made);
-    }
-    const std::string bytesOut = packed(block);
-    entry.from = m_state->file->size();
-    entry.size = static_cast<std::int64_t>(bytesOut.size());
-    m_state->entries.push_back(std::move(entry));
-    return m_state->file->write(bytesOut);
+    state.entries.push_back(entry);
+    return {};
 }
 
-Result<std::shared_ptr<const StagedBlock>> Staging::at(std::size_t i)
+Result<std::shared_ptr<const StagedView>> Staging::at(std::size_t i)
 {
-    const State::Entry& entry = m_state->entries[i];
-    if (entry.block)
-        return entry.block;
-    for (const auto& [index, block] : m_state->recent)
+    for (const auto& [index, view] : m_state->recent)
         if (index == i)
-            return block;
-    std::string bytes(static_cast<std::size_t>(entry.size), '\0');
-    if (Result<void> got = m_state->file->readAt(entry.from, bytes.data(), bytes.size()); !got)
-        return std::move(got).error();
-    auto block = std::make_shared<const StagedBlock>(unpacked(bytes));
-    m_state->recent.emplace_back(i, block);
+            return view;
+    const State::Entry& entry = m_state->entries[i];
+    auto view = std::make_shared<StagedView>();
+    if (!entry.memory) {
+        view->own.resize(static_cast<std::size_t>(entry.size));
+        if (Result<void> got = m_state->file->readAt(entry.from, view->own.data(), view->own.size()); !got)
+            return std::move(got).error();
+    }
+    viewOf(entry.memory ? entry.memory : view->own.data(), *view);
+    m_state->recent.emplace_back(i, view);
     if (m_state->recent.size() > 4)
         m_state->recent.pop_front();
-    return std::shared_ptr<const StagedBlock>(block);
+    return std::shared_ptr<const StagedView>(view);
 }
 
 Result<std::string> Staging::targetAt(int file, std::int64_t line)
@@ -202,14 +157,16 @@ Result<std::string> Staging::targetAt(int file, std::int64_t line)
         });
     if (found == entries.end())
         return std::string{};
-    const Result<std::shared_ptr<const StagedBlock>> block = at(static_cast<std::size_t>(found - entries.begin()));
+    const Result<std::shared_ptr<const StagedView>> block = at(static_cast<std::size_t>(found - entries.begin()));
     if (!block)
         return block.error();
-    const auto& lines = (*block)->rows.line;
-    const auto row = std::lower_bound(lines.begin(), lines.end(), line);
-    if (row == lines.end() || *row != line)
+    const RowsView& rows = (*block)->rows;
+    const auto wanted = static_cast<std::uint32_t>(line - rows.firstLine);
+    const std::uint32_t* end = rows.lines + rows.count;
+    const std::uint32_t* row = std::lower_bound(rows.lines, end, wanted);
+    if (row == end || *row != wanted)
         return std::string{};
-    return std::string((*block)->rows.target.at(static_cast<std::size_t>(row - lines.begin())));
+    return std::string(rows.target.at(static_cast<std::size_t>(row - rows.lines)));
 }
 
 }  // namespace taskfold::data

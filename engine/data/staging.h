@@ -7,18 +7,36 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace taskfold::data {
 
 class SealedFile;
 
-/// Rows of one block of a file, cleaned, and what was wrong with the others. Lines are the file's.
+/// Rows of one block of a file while they are made, cleaned, and what was wrong with the others. Lines count from 1 in the
+/// block. Its memory is used again.
 struct StagedBlock {
     int file = 0;
-    RowColumns rows;
+    StagedRows rows;
     std::vector<std::uint8_t> splits;  // by row; Place::kUnsplit: none
+    std::vector<std::uint64_t> hashes;  // of the inputs, their first half
     std::vector<RowIssue> issues;  // by line; their file's name is left out
+
+    void clear();
+};
+
+/// The same where it was put. Lines are the file's.
+struct StagedView {
+    int file = 0;
+    RowsView rows;
+    const std::uint8_t* splits = nullptr;
+    const std::uint64_t* hashes = nullptr;
+    std::string_view issueBytes;
+    std::string own;  // what it is a view of, where that isn't the staging's memory
+
+    std::vector<RowIssue> issues() const;
 };
 
 /// Blocks on their way, in order: in memory up to a bound, behind it in a scratch file without a name.
@@ -27,11 +45,12 @@ public:
     Staging(std::filesystem::path folder, std::size_t inMemory);
     ~Staging();
 
-    Result<void> add(StagedBlock block);
+    /// `firstLine` is what the block's lines lack.
+    Result<void> add(const StagedBlock& block, std::int64_t firstLine);
     std::size_t size() const;
 
-    /// The block, read back if need be; the last few are kept. Lives until the next call but three.
-    Result<std::shared_ptr<const StagedBlock>> at(std::size_t i);
+    /// The block, read back if need be; the last few are kept. It lives as long as this.
+    Result<std::shared_ptr<const StagedView>> at(std::size_t i);
     /// The target of that row; empty where there is none.
     Result<std::string> targetAt(int file, std::int64_t line);
 

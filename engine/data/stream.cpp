@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -48,11 +49,9 @@ public:
     std::int64_t done() const override { return m_done; }
     std::int64_t total() const override { return m_before.st_size; }
 
-    std::string sha256() override
+    std::string hash() override
     {
-        if (m_hex.empty())
-            m_hex = m_hash.hex();
-        return m_hex;
+        return "blake3:" + m_hash.hex();
     }
 
 private:
@@ -67,8 +66,7 @@ private:
     struct stat m_before;
     std::string m_name;
     std::int64_t m_done = 0;
-    Sha256 m_hash;
-    std::string m_hex;
+    ContentHash m_hash;
 };
 
 // What gzip packed, several parts one after another too.
@@ -97,10 +95,14 @@ public:
             if (m_state.avail_in == 0 && !m_atEnd)
                 if (Result<void> filled = fill(); !filled)
                     return std::move(filled).error();
+            skipPadding();
+            if (m_state.avail_in == 0 && !m_atEnd)
+                continue;
             if (m_atEnd && m_state.avail_in == 0)
                 return m_between ? Result<std::size_t>(0) : Result<std::size_t>(broken("it is cut off"));
             const int state = ::inflate(&m_state, Z_NO_FLUSH);
             m_between = state == Z_STREAM_END;
+            m_any = m_any || m_between;
             if (m_between)
                 ::inflateReset(&m_state);
             else if (state != Z_OK && state != Z_BUF_ERROR)
@@ -115,9 +117,18 @@ public:
 
     std::int64_t done() const override { return m_packed->done(); }
     std::int64_t total() const override { return m_packed->total(); }
-    std::string sha256() override { return m_packed->sha256(); }
+    std::string hash() override { return m_packed->hash(); }
 
 private:
+    // Zeros behind the last part, as tapes and some tools leave them.
+    void skipPadding()
+    {
+        while (m_any && m_between && m_state.avail_in > 0 && *m_state.next_in == 0) {
+            ++m_state.next_in;
+            --m_state.avail_in;
+        }
+    }
+
     Result<void> fill()
     {
         Result<std::size_t> got = m_packed->read(m_buffer.data(), m_buffer.size());
@@ -140,6 +151,7 @@ private:
     z_stream m_state{};
     bool m_ready = false, m_atEnd = false;
     bool m_between = true;  // of two parts
+    bool m_any = false;  // part has ended
     std::int64_t m_given = 0;
 };
 
@@ -160,7 +172,40 @@ Result<std::unique_ptr<ByteStream>> openPlain(const std::filesystem::path& file)
     return std::unique_ptr<ByteStream>(std::make_unique<PlainStream>(handle, status, name));
 }
 
+// Not everybody names such files so.
+bool beginsLikeGzip(const std::filesystem::path& file)
+{
+    char head[3] = {};
+    std::ifstream in(file, std::ios::binary);
+    return in.read(head, 3) && head[0] == '\x1f' && head[1] == '\x8b' && head[2] == '\x08';
+}
+
+// Lines that end in carriage returns alone, as old programs wrote them.
+class ReturnStream final : public ByteStream {
+public:
+    explicit ReturnStream(std::unique_ptr<ByteStream> from) : m_from(std::move(from)) { }
+
+    Result<std::size_t> read(char* to, std::size_t room) override
+    {
+        Result<std::size_t> got = m_from->read(to, room);
+        if (got)
+            std::replace(to, to + *got, '\r', '\n');
+        return got;
+    }
+    std::int64_t done() const override { return m_from->done(); }
+    std::int64_t total() const override { return m_from->total(); }
+    std::string hash() override { return m_from->hash(); }
+
+private:
+    std::unique_ptr<ByteStream> m_from;
+};
+
 }  // namespace
+
+std::unique_ptr<ByteStream> withLineFeeds(std::unique_ptr<ByteStream> stream)
+{
+    return std::make_unique<ReturnStream>(std::move(stream));
+}
 
 bool isBomb(std::int64_t packed, std::int64_t unpacked)
 {
@@ -181,7 +226,7 @@ Result<std::unique_ptr<ByteStream>> openBytes(const std::filesystem::path& file)
 {
     const auto [onDisk, member] = splitMember(file);
     Result<std::unique_ptr<ByteStream>> stream = member.empty() ? openPlain(onDisk) : openMember(onDisk, member);
-    if (!stream || lowerExtension(file) != ".gz")
+    if (!stream || !(lowerExtension(file) == ".gz" || (member.empty() && beginsLikeGzip(onDisk))))
         return stream;
     return std::unique_ptr<ByteStream>(
         std::make_unique<UnzippedStream>(*std::move(stream), file.filename().string()));

@@ -21,7 +21,7 @@ public:
     virtual std::int64_t done() const = 0;
     virtual std::int64_t total() const = 0;
     /// Of the file's (or member's) own bytes; known at the end.
-    virtual std::string sha256() = 0;
+    virtual std::string hash() = 0;
 };
 
 /// NotFound, InvalidInput (a folder, a device, a bomb) or Io.
@@ -29,6 +29,9 @@ Result<std::unique_ptr<ByteStream>> openBytes(const std::filesystem::path& file)
 
 /// The same as UTF-8 text. `encoding` is one that decodes; see encoding.h.
 Result<std::unique_ptr<ByteStream>> openText(const std::filesystem::path& file, const std::string& encoding);
+
+/// The same with carriage returns made line feeds.
+std::unique_ptr<ByteStream> withLineFeeds(std::unique_ptr<ByteStream> stream);
 
 /// The first bytes, at most `room`; `whole` says whether that was all.
 Result<std::string> headOf(ByteStream& stream, std::size_t room, bool& whole);

@@ -50,13 +50,24 @@ private:
     bool m_closed = false;
 };
 
-void addArray(Sha256& hash, const arrow::ArrayData& data)
+template <typename Hash>
+void addArray(Hash& hash, const arrow::ArrayData& data)
 {
     for (std::size_t i = 1; i < data.buffers.size(); ++i)
         if (data.buffers[i])
             hash.add({reinterpret_cast<const char*>(data.buffers[i]->data()), static_cast<std::size_t>(data.buffers[i]->size())});
     for (const auto& child : data.child_data)
         addArray(hash, *child);
+}
+
+template <typename Hash>
+std::string digestBy(const arrow::RecordBatch& batch)
+{
+    Hash hash;
+    hash.add(std::to_string(batch.num_rows()) + "\n");
+    for (int i = 0; i < batch.num_columns(); ++i)
+        addArray(hash, *batch.column_data(i));
+    return hash.hex();
 }
 
 }  // namespace
@@ -105,18 +116,19 @@ std::shared_ptr<arrow::RecordBatch> batchOf(const RowColumns& rows)
 
 std::string digestOf(const arrow::RecordBatch& batch)
 {
-    Sha256 hash;
-    hash.add(std::to_string(batch.num_rows()) + "\n");
-    for (int i = 0; i < batch.num_columns(); ++i)
-        addArray(hash, *batch.column_data(i));
-    return hash.hex();
+    return digestBy<ContentHash>(batch);
+}
+
+std::string olderDigestOf(const arrow::RecordBatch& batch)
+{
+    return digestBy<Sha256>(batch);
 }
 
 struct TableWriter::State {
     std::unique_ptr<SealedFile> file;
     std::shared_ptr<FileSink> sink;
     std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
-    Sha256 hash;
+    ContentHash hash;
     std::string what;
 
     Error failed(const arrow::Status& status) const
@@ -137,7 +149,7 @@ Result<std::unique_ptr<TableWriter>> TableWriter::make(
     auto state = std::make_unique<State>();
     state->file = *std::move(file);
     state->sink = std::make_shared<FileSink>(*state->file);
-    state->hash.add(schema->Equals(*rowSchema()) ? "taskfold rows 2\n" : "taskfold issues 1\n");
+    state->hash.add(schema->Equals(*rowSchema()) ? "taskfold rows 3\n" : "taskfold issues 2\n");
     auto writer = arrow::ipc::MakeFileWriter(state->sink, schema);
     if (!writer.ok())
         return state->failed(writer.status());

@@ -18,8 +18,10 @@ const std::shared_ptr<arrow::Schema>& issueSchema();
 std::shared_ptr<arrow::RecordBatch> batchOf(const RowColumns& rows);
 std::shared_ptr<arrow::Array> textArray(const TextColumn& column);
 
-/// SHA-256 over a batch's numbers, offsets and texts.
+/// BLAKE3 over a batch's numbers, offsets and texts.
 std::string digestOf(const arrow::RecordBatch& batch);
+/// SHA-256 of the same, by which older files are named.
+std::string olderDigestOf(const arrow::RecordBatch& batch);
 
 /// A file on its way: batches in, the hash of all of them out.
 class TableWriter {

@@ -1,10 +1,13 @@
 #include "engine/data/value.h"
 
+#include <algorithm>
+
 namespace taskfold::data {
 
 namespace {
 
 constexpr std::size_t kChunk = 64;
+constexpr std::size_t kRoom = 1 << 14;
 
 }  // namespace
 
@@ -14,8 +17,14 @@ void Record::clear()
     m_names.clear();
     m_stack.clear();
     m_keptCount = 0;
+    m_roomTaken = 0;
+    if (m_rooms.size() > 1) {
+        m_rooms.resize(1);
+        m_roomSize = kRoom;
+    }
     root = {};
     raw = {};
+    mended = {};
 }
 
 const Value* Record::find(const Value& object, std::string_view name, std::uint32_t& hint) const
@@ -29,11 +38,6 @@ const Value* Record::find(const Value& object, std::string_view name, std::uint3
         }
     }
     return nullptr;
-}
-
-void Record::push(std::string_view name, const Value& value)
-{
-    m_stack.push_back({name, value});
 }
 
 Value Record::close(ValueKind kind, std::size_t height)
@@ -56,6 +60,20 @@ std::string_view Record::keep(std::string text)
     }
     std::string& place = m_kept[chunk][m_keptCount++ % kChunk];
     place = std::move(text);
+    return place;
+}
+
+char* Record::room(std::size_t bytes)
+{
+    if (m_rooms.empty() || m_roomTaken + bytes > m_roomSize) {
+        m_roomSize = std::max(kRoom, bytes);
+        if (m_rooms.empty() && bytes > kRoom)
+            m_rooms.push_back(std::make_unique<char[]>(kRoom));  // so that the first is one to be kept
+        m_rooms.push_back(std::make_unique<char[]>(m_roomSize));
+        m_roomTaken = 0;
+    }
+    char* const place = m_rooms.back().get() + m_roomTaken;
+    m_roomTaken += bytes;
     return place;
 }
 

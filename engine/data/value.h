@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@ struct Value {
     ValueKind kind = ValueKind::Null;
     std::string_view text;  // of a text; a number or boolean as it is written
     std::uint32_t first = 0, count = 0;  // a list's or object's children in the record's pool
+    bool plain = false;  // a text that is known to be of ASCII without controls
 };
 
 /// A tree of values, made again and again in the same memory. Children of one value lie side by side.
@@ -22,6 +24,7 @@ public:
     std::int64_t line = 0;  // of the file, where it begins, from 1
     std::string_view raw;  // as it stands in the file
     Value root;
+    std::string_view mended;  // what was put right to read it; a literal
 
     void clear();
     const Value& child(const Value& parent, std::uint32_t i) const { return m_pool[parent.first + i]; }
@@ -30,12 +33,14 @@ public:
     const Value* find(const Value& object, std::string_view name, std::uint32_t& hint) const;
 
     // Making one: values are stacked up, then the last of them become the children of one value.
-    void push(std::string_view name, const Value& value);
+    void push(std::string_view name, const Value& value) { m_stack.push_back({name, value}); }
     std::size_t height() const { return m_stack.size(); }
     /// Takes everything above `height` off the stack: a list or object of it.
     Value close(ValueKind kind, std::size_t height);
     /// A text that the record keeps itself.
     std::string_view keep(std::string text);
+    /// Bytes for a text, the record's own.
+    char* room(std::size_t bytes);
 
 private:
     struct Named {
@@ -48,6 +53,8 @@ private:
     std::vector<Named> m_stack;
     std::vector<std::vector<std::string>> m_kept;  // never moved while the record lives
     std::size_t m_keptCount = 0;
+    std::vector<std::unique_ptr<char[]>> m_rooms;  // the first is used again and again
+    std::size_t m_roomTaken = 0, m_roomSize = 0;  // of the last
 };
 
 /// "a number", "a list": what stands there instead of text.

@@ -32,7 +32,7 @@ void addData(const ReportData& data, std::vector<Block>& blocks)
     for (const auto& [task, version] : data.versions)
         table.rows.push_back({task, std::string(wordOf(version.split)), amountOf(static_cast<double>(version.rowsIn)),
             amountOf(static_cast<double>(version.rowsKept)), reasonsOf(version.issues), shortHash(version.hash), version.created});
-    table.caption = t("The hash is SHA-256 over the kept rows; its first twelve digits are shown.");
+    table.caption = t("The hash (BLAKE3; of older versions SHA-256) is over the kept rows; its first twelve digits are shown.");
     blocks.emplace_back(std::move(table));
     for (const Corpus& corpus : data.corpora)
         blocks.emplace_back(Paragraph{t("Corpus “%1” (%2 text): %3 documents, %4 held out, hash %5.",

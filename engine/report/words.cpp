@@ -43,7 +43,7 @@ const std::map<std::string_view, std::string_view>& chinese()
         {"Data", "数据"}, {"Training rows kept, by task (after masking rows that lie in any validation or test split).",
             "各任务保留的训练数据（已屏蔽出现在任何验证或测试集中的数据）。"},
         {"Split", "划分"}, {"Rows in", "读入"}, {"Kept", "保留"}, {"Issues", "问题"}, {"Content hash", "内容哈希"}, {"Imported", "导入时间"},
-        {"The hash is SHA-256 over the kept rows; its first twelve digits are shown.", "哈希为保留数据的 SHA-256，显示前十二位。"},
+        {"The hash (BLAKE3; of older versions SHA-256) is over the kept rows; its first twelve digits are shown.", "哈希（BLAKE3，旧版本为 SHA-256）覆盖保留的数据，显示前十二位。"},
         {"Corpus “%1” (%2 text): %3 documents, %4 held out, hash %5.", "语料“%1”（%2）：%3 篇文档，留出 %4 篇，哈希 %5。"},
         {"domain", "领域文本"}, {"general", "通用文本"},
         {"Which tasks were folded, and why", "哪些任务被合并及原因"}, {"To the others", "对其他任务"}, {"From the others", "受其他任务"},

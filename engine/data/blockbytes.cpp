@@ -1,0 +1,156 @@
+#include "engine/data/blockbytes.h"
+
+#include <array>
+#include <cstring>
+
+namespace taskfold::data {
+
+namespace {
+
+// Sizes first; then the arrays in this order, each on eight bytes.
+enum Size { File, FirstLine, Rows, Ends, Texts = Ends + 4, Bytes = Texts + 4, ReferenceEnds = Bytes + 4, IssueBytes, kSizes };
+using Sizes = std::array<std::uint64_t, kSizes>;
+
+std::size_t onEight(std::size_t size)
+{
+    return (size + 7) / 8 * 8;
+}
+
+std::array<const ShortTexts*, 4> columnsOf(const StagedRows& rows)
+{
+    return {&rows.input, &rows.target, &rows.group, &rows.references};
+}
+
+void addText(std::string& bytes, const std::string& text)
+{
+    const std::size_t size = text.size();
+    bytes.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+}
+
+class Out {
+public:
+    explicit Out(char* to) : m_to(to) { }
+
+    template <typename T>
+    void put(const T* from, std::size_t count)
+    {
+        if (count > 0)
+            std::memcpy(m_to, from, count * sizeof(T));
+        m_to += onEight(count * sizeof(T));
+    }
+
+private:
+    char* m_to;
+};
+
+class In {
+public:
+    explicit In(const char* from) : m_from(from) { }
+
+    template <typename T>
+    const T* take(std::size_t count)
+    {
+        const char* here = m_from;
+        m_from += onEight(count * sizeof(T));
+        return count > 0 ? reinterpret_cast<const T*>(here) : nullptr;
+    }
+
+private:
+    const char* m_from;
+};
+
+std::size_t number(std::string_view& bytes)
+{
+    std::size_t value = 0;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    bytes.remove_prefix(sizeof value);
+    return value;
+}
+
+}  // namespace
+
+std::size_t packedSize(const StagedBlock& block, std::string& issueBytes)
+{
+    issueBytes.clear();
+    for (const RowIssue& issue : block.issues) {
+        const std::array<std::size_t, 3> numbers{static_cast<std::size_t>(issue.line), static_cast<std::size_t>(issue.reason), static_cast<std::size_t>(issue.action)};
+        issueBytes.append(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+        for (const std::string* text : {&issue.field, &issue.excerpt, &issue.detail})
+            addText(issueBytes, *text);
+    }
+    const std::size_t rows = block.rows.lines.size();
+    std::size_t size = sizeof(Sizes) + rows * 8 + onEight(rows * 4) + onEight(rows) + onEight(block.rows.referenceEnds.size() * 4);
+    for (const ShortTexts* texts : columnsOf(block.rows))
+        size += onEight(texts->ends.size() * 4) + onEight(texts->bytes.size());
+    return size + onEight(issueBytes.size());
+}
+
+void pack(const StagedBlock& block, std::int64_t firstLine, const std::string& issueBytes, char* to)
+{
+    const StagedRows& rows = block.rows;
+    Sizes sizes{};
+    sizes[File] = static_cast<std::uint64_t>(block.file);
+    sizes[FirstLine] = static_cast<std::uint64_t>(firstLine);
+    sizes[Rows] = rows.lines.size();
+    sizes[ReferenceEnds] = rows.referenceEnds.size();
+    sizes[IssueBytes] = issueBytes.size();
+    for (std::size_t i = 0; i < 4; ++i) {
+        sizes[Ends + i] = columnsOf(rows)[i]->ends.size();
+        sizes[Texts + i] = columnsOf(rows)[i]->count;
+        sizes[Bytes + i] = columnsOf(rows)[i]->bytes.size();
+    }
+    Out out(to);
+    out.put(sizes.data(), sizes.size());
+    out.put(block.hashes.data(), block.hashes.size());
+    out.put(rows.lines.data(), rows.lines.size());
+    out.put(block.splits.data(), block.splits.size());
+    out.put(rows.referenceEnds.data(), rows.referenceEnds.size());
+    for (const ShortTexts* texts : columnsOf(rows)) {
+        out.put(texts->ends.data(), texts->ends.size());
+        out.put(texts->bytes.data(), texts->bytes.size());
+    }
+    out.put(issueBytes.data(), issueBytes.size());
+}
+
+void viewOf(const char* bytes, StagedView& view)
+{
+    In in(bytes);
+    const std::uint64_t* sizes = in.take<std::uint64_t>(kSizes);
+    const std::size_t rows = sizes[Rows];
+    view.file = static_cast<int>(sizes[File]);
+    view.rows.firstLine = static_cast<std::int64_t>(sizes[FirstLine]);
+    view.rows.count = rows;
+    view.hashes = in.take<std::uint64_t>(rows);
+    view.rows.lines = in.take<std::uint32_t>(rows);
+    view.splits = in.take<std::uint8_t>(rows);
+    view.rows.referenceEnds = in.take<std::uint32_t>(sizes[ReferenceEnds]);
+    std::size_t column = 0;
+    for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references}) {
+        texts->ends = in.take<std::uint32_t>(sizes[Ends + column]);
+        texts->bytes = in.take<char>(sizes[Bytes + column]);
+        texts->count = sizes[Texts + column];
+        ++column;
+    }
+    view.issueBytes = {in.take<char>(sizes[IssueBytes]), sizes[IssueBytes]};
+}
+
+std::vector<RowIssue> StagedView::issues() const
+{
+    std::vector<RowIssue> all;
+    for (std::string_view bytes = issueBytes; !bytes.empty();) {
+        RowIssue issue;
+        issue.line = static_cast<std::int64_t>(number(bytes));
+        issue.reason = static_cast<Reason>(number(bytes));
+        issue.action = static_cast<IssueAction>(number(bytes));
+        for (std::string* text : {&issue.field, &issue.excerpt, &issue.detail}) {
+            const std::size_t size = number(bytes);
+            text->assign(bytes.substr(0, size));
+            bytes.remove_prefix(size);
+        }
+        issue.line += rows.firstLine;
+        all.push_back(std::move(issue));
+    }
+    return all;
+}
+
+}  // namespace taskfold::data

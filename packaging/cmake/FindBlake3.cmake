@@ -1,0 +1,22 @@
+# BLAKE3's own C implementation (CC0 or Apache-2.0), which Debian ships as sources with librust-blake3-dev. Gives Blake3::blake3.
+file(GLOB BLAKE3_FOLDERS /usr/share/cargo/registry/blake3-*/c)
+find_path(BLAKE3_SOURCES blake3_impl.h PATHS ${BLAKE3_FOLDERS} NO_DEFAULT_PATH)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Blake3
+    REQUIRED_VARS BLAKE3_SOURCES
+    REASON_FAILURE_MESSAGE "run packaging/setup.sh, which installs it")
+if(Blake3_FOUND AND NOT TARGET Blake3::blake3)
+    set(BLAKE3_FILES ${BLAKE3_SOURCES}/blake3.c ${BLAKE3_SOURCES}/blake3_dispatch.c ${BLAKE3_SOURCES}/blake3_portable.c)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+        foreach(set sse2 sse41 avx2 avx512)
+            list(APPEND BLAKE3_FILES ${BLAKE3_SOURCES}/blake3_${set}_x86-64_unix.S)
+        endforeach()
+    endif()
+    add_library(blake3 STATIC ${BLAKE3_FILES})
+    target_include_directories(blake3 SYSTEM PUBLIC ${BLAKE3_SOURCES})
+    set_target_properties(blake3 PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+        target_compile_definitions(blake3 PRIVATE BLAKE3_USE_NEON=0)
+    endif()
+    add_library(Blake3::blake3 ALIAS blake3)
+endif()

@@ -1,0 +1,181 @@
+#include <arrow/api.h>
+#include <arrow/io/file.h>
+#include <parquet/arrow/writer.h>
+
+#include "engine/data/sources.h"
+#include "support/intake.h"
+
+#include <QStringEncoder>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <zlib.h>
+
+using namespace Qt::StringLiterals;
+using namespace taskfold;
+using namespace taskfold::data;
+
+namespace {
+
+QByteArray lines(int count)
+{
+    QByteArray all;
+    for (int i = 0; i < count; ++i)
+        all += "{\"input\": \"text number " + QByteArray::number(i) + "\", \"target\": \"" + (i % 2 ? "yes" : "no") + "\"}\n";
+    return all;
+}
+
+QByteArray table(int count, const char* delimiter = ",")
+{
+    QByteArray all = QByteArray("text") + delimiter + "label\n";
+    for (int i = 0; i < count; ++i)
+        all += "text number " + QByteArray::number(i) + delimiter + (i % 2 ? "yes" : "no") + "\n";
+    return all;
+}
+
+QByteArray gzipped(const QByteArray& bytes)
+{
+    QByteArray packed(bytes.size() + 100, '\0');
+    z_stream state{};
+    ::deflateInit2(&state, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    state.avail_in = static_cast<uInt>(bytes.size());
+    state.next_out = reinterpret_cast<Bytef*>(packed.data());
+    state.avail_out = static_cast<uInt>(packed.size());
+    ::deflate(&state, Z_FINISH);
+    packed.resize(static_cast<qsizetype>(state.total_out));
+    ::deflateEnd(&state);
+    return packed;
+}
+
+QByteArray sentences(const char16_t* text, const char* encoding)
+{
+    QByteArray all = "text,label\n";
+    QStringEncoder encode(encoding);
+    for (int i = 0; i < 30; ++i)
+        all += encode(QStringView(text).toString().arg(i)) + (i % 2 ? ",a\n" : ",b\n");
+    return all;
+}
+
+}  // namespace
+
+/// Files as they exist in the wild, and what becomes of their rows.
+class OddFilesTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void filesOfTheWild_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("issues");
+        QTest::addColumn<QString>("first");  // input and target of the first row
+        const auto add = [](const char* what, const char16_t* name, const QByteArray& bytes, int rows, int issues, const char16_t* first) {
+            QTest::newRow(what) << QStringView(name).toString() << bytes << rows << issues << QStringView(first).toString();
+        };
+        add("trailing zeros", u"a.jsonl", lines(20) + QByteArray("\0\0\0rubbish", 10), 20, 1, u"text number 0|no");
+        add("line ends of both kinds", u"a.csv", table(10) + "more,yes\r\nlast,no\r\n", 12, 0, u"text number 0|no");
+        add("carriage returns alone", u"a.csv", table(10).replace("\n", "\r"), 10, 0, u"text number 0|no");
+        add("a spreadsheet's delimiter", u"a.csv", "sep=;\r\n" + table(10, ";"), 10, 0, u"text number 0|no");
+        add("and a byte order mark", u"a.csv", "\xEF\xBB\xBFsep=;\n" + table(10, ";"), 10, 0, u"text number 0|no");
+        add("bars", u"a.txt", table(10, "|"), 10, 0, u"text number 0|no");
+        add("carets", u"a.csv", table(10, "^"), 10, 0, u"text number 0|no");
+        add("a table called jsonl", u"a.jsonl", table(10), 10, 0, u"text number 0|no");
+        add("NaN", u"a.jsonl", "{\"input\": \"x\", \"target\": \"y\", \"score\": NaN, \"low\": -Infinity, \"w\": 0.25}\n" + lines(3), 4, 1, u"x|y");
+        add("NaN as a target", u"a.jsonl", "{\"input\": \"x\", \"target\": NaN}\n" + lines(3), 3, 1, u"text number 0|no");
+        add("NaN in a list", u"a.json", "[{\"input\": \"x\", \"target\": \"y\",\n \"w\": [NaN]}, {\"input\": \"z\", \"target\": \"y\"}]", 2, 1, u"x|y");
+        add("a field twice", u"a.jsonl", "{\"input\": \"x\", \"input\": \"y\", \"target\": \"z\"}\n" + lines(3), 3, 1, u"text number 0|no");
+        add("nested too deeply", u"a.jsonl", "{\"input\": " + QByteArray(3000, '[') + QByteArray(3000, ']') + ", \"target\": \"x\"}\n" + lines(3), 3, 1, u"text number 0|no");
+        add("the label first", u"a.tsv", "ham\tmessage number one here\nspam\tmessage number two here\nham\tmessage number three\nspam\ta fourth\n", 4, 0, u"message number one here|ham");
+        add("names nobody knows", u"a.csv", "v1,v2\nham,message number one here\nspam,message number two\nham,a third message\n", 3, 0, u"message number one here|ham");
+        add("a conversation", u"a.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}, {\"role\": \"assistant\", \"content\": \"hello\"}]}\n"
+            "{\"messages\": [{\"role\": \"system\", \"content\": \"s\"}, {\"role\": \"user\", \"content\": \"u\"}, {\"role\": \"assistant\", \"content\": \"a\"}]}\n", 2, 0, u"hi|hello");
+        add("another kind of conversation", u"a.json", "[{\"conversations\": [{\"from\": \"human\", \"value\": \"hi\"}, {\"from\": \"gpt\", \"value\": \"hello\"}, {\"from\": \"human\", \"value\": \"bye\"}]}]", 1, 0, u"hi|hello");
+        add("entities by offsets", u"a.jsonl", "{\"text\": \"Ann in Rome\", \"label\": [[0, 3, \"PER\"], [7, 11, \"LOC\"]]}\n{\"text\": \"none here\", \"label\": []}\n", 2, 0, u"Ann in Rome|PER: Ann; LOC: Rome");
+        add("entities as objects", u"a.jsonl", "{\"text\": \"Ann in Rome\", \"entities\": [{\"start\": 0, \"end\": 3, \"type\": \"PER\"}]}\n", 1, 0, u"Ann in Rome|PER: Ann");
+        add("questions in paragraphs", u"a.json", "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q1\", \"answers\": [{\"text\": \"a1\"}]}, {\"question\": \"q2\", \"answers\": [{\"text\": \"a2\"}]}]}]}]}", 2, 0, u"c\nq1|a1");
+        add("windows-1252", u"a.csv", sentences(u"\u00e9t\u00e9 \u00e0 la plage num\u00e9ro %1 tr\u00e8s beau", "ISO-8859-1"), 30, 0, u"\u00e9t\u00e9 \u00e0 la plage num\u00e9ro 0 tr\u00e8s beau|b");
+        add("GB18030", u"a.csv", QByteArray("text,label\n") + QByteArray("\xD5\xE2\xCA\xC7\xB5\xDA\xD2\xBB\xB8\xF6\xBE\xE4\xD7\xD3,\xBA\xC3\n").repeated(1) + QByteArray("\xD5\xE2\xCA\xC7\xB5\xDA\xB6\xFE\xB8\xF6\xBE\xE4\xD7\xD3,\xBB\xB5\n"), 2, 0, u"\u8fd9\u662f\u7b2c\u4e00\u4e2a\u53e5\u5b50|\u597d");
+        add("packed without the name", u"a.jsonl", gzipped(lines(20)), 20, 0, u"text number 0|no");
+        add("packed in two parts and padded", u"a.jsonl.gz", gzipped(lines(20).left(300)) + gzipped(lines(20).mid(300)) + QByteArray(512, '\0'), 20, 0, u"text number 0|no");
+    }
+
+    void filesOfTheWild()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, rows);
+        QFETCH(int, issues);
+        QFETCH(QString, first);
+        const test::Got got = test::readText(name, bytes);
+        QVERIFY2(!got.error, got.error ? got.error->detail.c_str() : "");
+        QStringList told;
+        for (const RowIssue& issue : got.issues)
+            told.append(QString::fromStdString(std::to_string(issue.line) + ": " + std::string(wordOf(issue.reason)) + " " + issue.detail));
+        QVERIFY2(std::ssize(got.rows) == rows, qPrintable(told.join(u'\n')));
+        QVERIFY2(told.size() == issues, qPrintable(told.join(u'\n')));
+        QCOMPARE(QString::fromStdString(got.rows.front().input + "|" + got.rows.front().target), first);
+    }
+
+    void whatHoldsNoRowsIsNamed_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("a workbook") << QByteArray("PK\x03\x04rest of it") << u"Excel"_s;
+        QTest::newRow("a web page") << QByteArray("\n<!DOCTYPE html><html>404</html>") << u"web page"_s;
+        QTest::newRow("a pointer") << QByteArray("version https://git-lfs.github.com/spec/v1\n") << u"Git LFS"_s;
+        QTest::newRow("a pickle") << QByteArray("\x80\x04\x95rest") << u"pickle"_s;
+        QTest::newRow("bzip2") << QByteArray("BZh91AY") << u"bzip2"_s;
+    }
+
+    void whatHoldsNoRowsIsNamed()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, words);
+        const test::Got got = test::readText(u"a.csv"_s, bytes);
+        QVERIFY(got.error);
+        QCOMPARE(got.error->code, ErrorCode::InvalidInput);
+        QVERIFY2(got.error->detail.find(words.toStdString()) != std::string::npos, got.error->detail.c_str());
+    }
+
+    void picturesInOtherColumnsAreNoReasonToRefuseRows()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.filePath(u"a.parquet"_s).toStdString();
+        arrow::StringBuilder texts, labels;
+        arrow::BinaryBuilder pictures;
+        for (int i = 0; i < 4; ++i) {
+            QVERIFY(texts.Append("text " + std::to_string(i)).ok() && labels.Append(i % 2 ? "a" : "b").ok());
+            QVERIFY(pictures.Append(std::string("\x00\xFF\xFE", 3)).ok());
+        }
+        const auto made = arrow::Table::Make(arrow::schema({arrow::field("text", arrow::utf8()), arrow::field("label", arrow::utf8()), arrow::field("image", arrow::binary())}),
+            {*texts.Finish(), *labels.Finish(), *pictures.Finish()});
+        const auto out = *arrow::io::FileOutputStream::Open(path);
+        QVERIFY(parquet::arrow::WriteTable(*made, arrow::default_memory_pool(), out, 100).ok() && out->Close().ok());
+        QFile file(QString::fromStdString(path));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const test::Got got = test::readText(u"b.parquet"_s, file.readAll());
+        QCOMPARE(got.rows.size(), 4U);
+        QCOMPARE(got.issues.size(), 0U);
+    }
+
+    void aFolderOfFilesWithOtherNamesIsOneTask()
+    {
+        const QTemporaryDir folder;
+        QDir().mkpath(folder.filePath(u"my task"_s));
+        for (const QString& name : {u"part one.jsonl"_s, u"part two.jsonl"_s}) {
+            QFile file(folder.filePath(u"my task/"_s + name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(lines(3));
+        }
+        const auto found = findTasks(folder.filePath(u"my task"_s).toStdString());
+        QVERIFY(found);
+        QCOMPARE(found->front().name, std::string("my task"));
+        QCOMPARE(found->front().files.size(), 2U);
+        QCOMPARE(splitOfName("train set"), std::optional(Split::Train));
+    }
+};
+
+QTEST_APPLESS_MAIN(OddFilesTest)
+#include "tst_oddfiles.moc"
