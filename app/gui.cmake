@@ -12,6 +12,8 @@ set(TASKFOLD_GUI_SOURCES
     gui/enginebridge.cpp
     gui/filtercontroller.cpp
     gui/importcontroller.cpp
+    gui/importforms.cpp
+    gui/mappingjobs.cpp
     gui/openedproject.cpp
     gui/plancontroller.cpp
     gui/reportfigures.cpp

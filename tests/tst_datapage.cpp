@@ -166,6 +166,41 @@ private slots:
         QCOMPARE(totals.front().front().value<RowsQuery>().words, u"refund"_s);
     }
 
+    void sortsTheRowsAndWritesThemOut()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(1);
+        QSignalSpy totals(page.rows(), &RowsPanel::totalWanted), written(page.rows(), &RowsPanel::exportWanted);
+        auto* order = child<QComboBox>(page, "rowsOrder");
+        order->setCurrentIndex(order->findData(static_cast<int>(RowsOrder::Longest)));
+        emit order->activated(order->currentIndex());
+        QCOMPARE(totals.back().front().value<RowsQuery>().order, RowsOrder::Longest);
+        ask::nameNext({u"/out/rows.parquet"_s});
+        click(page, "rowsExportAll");
+        QCOMPARE(written.front().at(0).value<TaskId>(), page.selectedTask());
+        QCOMPARE(written.front().at(2).toString(), u"/out/rows.parquet"_s);
+    }
+
+    void asksForTheOverlapWhenSomebodyLooksAtIt()
+    {
+        DataPage page;
+        page.resize(1200, 800);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        QSignalSpy wanted(&page, &DataPage::overlapWanted), issues(&page, &DataPage::issuesExportWanted);
+        QVERIFY(!page.showsOverlap());
+        click(page, "volumeLook2");
+        QCOMPARE(wanted.count(), 1);
+        QVERIFY(page.showsOverlap());
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(2);
+        ask::nameNext({u"/out/issues.csv"_s});
+        click(page, "issuesExportAll");
+        QCOMPARE(issues.front().at(1).toString(), u"/out/issues.csv"_s);
+    }
+
     void ignoresRowsOfAnEarlierSearch()
     {
         DataPage page;

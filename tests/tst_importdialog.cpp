@@ -8,11 +8,14 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QDragEnterEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTableView>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeWidget>
@@ -157,6 +160,123 @@ private slots:
         QCOMPARE(item.settings.columns.at(u"input"_s), u"{context}: {question}"_s);
         QCOMPARE(item.settings.columns.at(u"target"_s), u"answers[].text"_s);
         QCOMPARE(item.settings.rows, u"data.rows"_s);
+    }
+
+    void fieldsAreGivenByButtonByDraggingAndJoined()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        ImportPreview nested = preview();
+        nested.fields = {{u"context"_s, u"A text"_s}, {u"qas"_s, u"[{…}]"_s}, {u"qas[].question"_s, u"Why?"_s}, {u"label"_s, u"yes"_s}};
+        dialog.showPreview(1, nested);
+        auto* tree = child<QTreeWidget>(dialog, u"importFields"_s);
+        QCOMPARE(tree->topLevelItemCount(), 3);
+        QCOMPARE(tree->topLevelItem(1)->child(0)->text(0), u"question"_s);  // below its list
+        QVERIFY(!child<QAbstractButton>(dialog, u"importFieldTo_input"_s)->isEnabled());
+        tree->topLevelItem(0)->setSelected(true);
+        tree->topLevelItem(1)->child(0)->setSelected(true);
+        click(dialog, u"importFieldTo_input"_s);
+        QCOMPARE(dialog.form().items.front().settings.columns.at(u"input"_s), u"context+qas[].question"_s);
+        // As a drag ends: over the field's box.
+        auto* target = child<QComboBox>(dialog, u"importColumn_target"_s);
+        QMimeData data;
+        data.setText(u"label"_s);
+        QDragEnterEvent enter(QPoint(4, 4), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(target->lineEdit(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(4, 4), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(target->lineEdit(), &drop);
+        QCOMPARE(dialog.form().items.front().settings.columns.at(u"target"_s), u"label"_s);
+        QCOMPARE(target->currentText(), u"label"_s);
+        test::shot(dialog, u"import-fields"_s);
+    }
+
+    void whatAnExpressionMakesIsShownAndWhatTheRowsLookLike()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        ImportPreview made = preview();
+        made.used.columns[u"input"_s] = u"{question} ({source})"_s;
+        made.rows[0].input = u"Where is my card? (chat)"_s;
+        made.kind = u"Looks like classification (90 % sure: 3 labels)"_s;
+        dialog.showPreview(1, made);
+        const auto* model = child<QTableView>(dialog, u"previewView"_s)->model();
+        QCOMPARE(model->headerData(2, Qt::Horizontal).toString(), u"Input (made)"_s);
+        QCOMPARE(model->index(0, 2).data().toString(), u"Where is my card? (chat)"_s);
+        QCOMPARE(child<QLabel>(dialog, u"importGuess"_s)->text(), made.kind);
+    }
+
+    void aMappingIsTakenFromATaskOrAFileAndSaved()
+    {
+        ImportDialog dialog;
+        dialog.setTaskNames({u"banking"_s});
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        dialog.showPreview(1, preview());
+        QSignalSpy ofTask(&dialog, &ImportDialog::mappingOfTaskWanted), inFile(&dialog, &ImportDialog::mappingInFileWanted);
+        choose(dialog, u"importMapping"_s, u"banking"_s);
+        QCOMPARE(ofTask.front().front().toString(), u"banking"_s);
+        ask::nameNext({u"/data/mapping.json"_s});
+        choose(dialog, u"importMapping"_s, u"\n"_s);
+        QCOMPARE(inFile.front().front().toString(), u"/data/mapping.json"_s);
+        QSignalSpy wanted(&dialog, &ImportDialog::previewWanted);
+        ReadSettings settings;
+        settings.format = u"csv"_s;
+        settings.quotes = false;
+        settings.columns = {{u"input"_s, u"question"_s}, {u"target"_s, u"words(answer, 0=no, 1=yes)"_s}};
+        dialog.useMapping(settings, {{u"no"_s, u"never"_s}});
+        const ImportItem item = wanted.back().at(1).value<ImportItem>();
+        QCOMPARE(item.settings, settings);
+        QCOMPARE(item.labels.at(u"no"_s), u"never"_s);
+        QCOMPARE(child<QComboBox>(dialog, u"importColumn_target"_s)->currentText(), u"words(answer, 0=no, 1=yes)"_s);
+        choose(dialog, u"importSplit"_s, static_cast<int>(Split::Test));  // what the form doesn't show stays
+        QCOMPARE(dialog.form().items.front().settings.quotes, std::optional(false));
+        QSignalSpy saved(&dialog, &ImportDialog::mappingSaveWanted);
+        ask::nameNext({u"/data/saved.json"_s});
+        click(dialog, u"importMappingSave"_s);
+        QCOMPARE(saved.front().at(2).toString(), u"/data/saved.json"_s);
+    }
+
+    void labelsAreRenamedAndMerged()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        dialog.addPaths({u"/data/qa"_s});
+        QVERIFY(!child<QAbstractButton>(dialog, u"importLabels"_s)->isEnabled());
+        dialog.showPreview(1, preview());
+        QSignalSpy wanted(&dialog, &ImportDialog::labelsWanted);
+        click(dialog, u"importLabels"_s);
+        QCOMPARE(wanted.count(), 1);
+        dialog.editLabels({{u"card arrival"_s, 90}, {u"card late"_s, 10}, {u"other"_s, 4}}, {u"card arrival"_s, u"misc"_s});
+        auto* labels = dialog.findChild<QDialog*>(u"labelDialog"_s);
+        QVERIFY(labels);
+        QCOMPARE(test::namelessControls(*labels), QStringList());
+        auto* table = child<QTableWidget>(*labels, u"labelTable"_s);
+        QVERIFY(child<QLabel>(*labels, u"labelNote"_s)->text().contains(u"card late, other"_s));  // the task has neither
+        table->item(0, 0)->setSelected(true);
+        table->item(1, 0)->setSelected(true);
+        click(*labels, u"labelMerge"_s);
+        table->item(2, 2)->setText(u"misc"_s);
+        QVERIFY(child<QLabel>(*labels, u"labelNote"_s)->text().startsWith(u"3 labels become 2."_s));
+        test::shot(*labels, u"labels"_s);
+        click(*labels, u"labelUse"_s);
+        const std::map<QString, QString> expected{{u"card late"_s, u"card arrival"_s}, {u"other"_s, u"misc"_s}};
+        QCOMPARE(dialog.form().items.front().labels, expected);
+    }
+
+    void saysWhatChangedAgainstTheVersionBefore()
+    {
+        ImportDialog dialog;
+        dialog.show();
+        ImportLine line{u"qa"_s, u"Training"_s, 1000, 950, {}};
+        line.changed = RowsChanged{30, 10, 920};
+        dialog.showSummary({{line}, {}});
+        const auto* model = child<QTableView>(dialog, u"summaryView"_s)->model();
+        QCOMPARE(model->headerData(4, Qt::Horizontal).toString(), u"New"_s);
+        QCOMPARE(model->index(0, 4).data().toString(), u"30"_s);
+        QCOMPARE(model->index(0, 5).data().toString(), u"10"_s);
     }
 
     void leavesOutAnAnswerThatComesTooLate()

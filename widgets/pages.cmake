@@ -5,8 +5,12 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/exportdialog.cpp
     dialogs/importdialog.cpp
     dialogs/importdialogbuild.cpp
+    dialogs/importmapping.cpp
     dialogs/importoptions.cpp
+    dialogs/importresult.cpp
+    dialogs/labeldialog.cpp
     dialogs/manualdialog.cpp
+    dialogs/previewpane.cpp
     dialogs/projectdialog.cpp
     dialogs/settingsdialog.cpp
     dialogs/taskdialog.cpp
@@ -29,6 +33,7 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/datatable.cpp
     parts/emptystate.cpp
     parts/errorbanner.cpp
+    parts/fieldtree.cpp
     parts/logdrawer.cpp
     parts/mainmenus.cpp
     parts/mainwindow.cpp

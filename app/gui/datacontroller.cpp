@@ -2,12 +2,14 @@
 
 #include "app/gui/datajobs.h"
 #include "app/gui/edits.h"
+#include "app/gui/mappingjobs.h"
 #include "db/taskrepository.h"
 #include "widgets/dialogs/taskdialog.h"
 #include "widgets/pages/datapage.h"
 #include "widgets/pages/rowspanel.h"
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
+#include "widgets/plots/overlap.h"
 
 using namespace Qt::StringLiterals;
 
@@ -41,10 +43,20 @@ void DataController::connectPage()
     connect(&m_page, &DataPage::manualRequested, &m_session.news, &News::manualWanted);
     connect(m_page.rows(), &RowsPanel::totalWanted, this, &DataController::count);
     connect(m_page.rows(), &RowsPanel::rowsWanted, this, &DataController::read);
+    connect(&m_page, &DataPage::overlapWanted, this, &DataController::findOverlap);
+    connect(m_page.rows(), &RowsPanel::exportWanted, this, [this](TaskId task, Split split, const QString& file) {
+        write(exportRowsJob(m_session.project, task, split, file), file);
+    });
+    connect(&m_page, &DataPage::issuesExportWanted, this, [this](TaskId task, const QString& file) {
+        write(exportIssuesJob(m_session.project, task, file), file);
+    });
 }
 
 void DataController::reload()
 {
+    m_overlapKnown = false;
+    if (m_page.showsOverlap())
+        findOverlap();
     m_session.background.cancel(m_volumes);
     auto found = std::make_shared<VolumesFound>();
     m_volumes = m_session.background.submit(this,
@@ -58,6 +70,30 @@ void DataController::reload()
                     m_page.selectTask(
                         TaskId{m_session.settings.ofProject(m_session.folder(), u"task"_s).toLongLong()});
             }});
+}
+
+// Reads every row: only for somebody who looks at it.
+void DataController::findOverlap()
+{
+    if (m_overlapKnown)
+        return;
+    m_session.background.cancel(m_overlap);
+    auto found = std::make_shared<OverlapMatrix>();
+    m_overlap = m_session.background.submit(this,
+        {.job = overlapJob(m_session.project, found), .onEnd = [this, found](const Outcome& end) {
+             if (end.end != JobEnd::Completed)
+                 return;
+             m_overlapKnown = true;
+             m_page.showOverlap(*found);
+         }});
+}
+
+void DataController::write(Job job, const QString& file)
+{
+    m_session.background.submit(this, {.job = std::move(job), .onEnd = [this, file](const Outcome& end) {
+                                           if (end.end == JobEnd::Completed)
+                                               emit m_session.news.noticed(tr("Written: %1").arg(file), {});
+                                       }});
 }
 
 void DataController::onTaskSelected(TaskId task)

@@ -33,12 +33,16 @@ private:
     void put(const Task& task);
     void askAndRemove(TaskId task);
     void remember();
+    void findOverlap();
+    void write(Job job, const QString& file);
 
     DataPage& m_page;
     Session m_session;
     int m_volumes = 0;  // jobs' numbers
     int m_count = 0;
     int m_issues = 0;
+    int m_overlap = 0;
+    bool m_overlapKnown = false;
     bool m_restored = false;
 };
 

@@ -1,5 +1,6 @@
 #include "app/gui/datajobs.h"
 
+#include "app/gui/importforms.h"
 #include "app/jobs/edits.h"
 #include "app/jobs/importdata.h"
 #include "app/jobs/volumes.h"
@@ -10,89 +11,6 @@
 namespace taskfold {
 
 namespace {
-
-std::filesystem::path pathOf(const QString& path)
-{
-    return path.toStdString();
-}
-
-data::ReadOptions optionsOf(const ReadSettings& settings)
-{
-    data::ReadOptions options;
-    options.format = data::fileFormatOf(toStd(settings.format));
-    options.encoding = toStd(settings.encoding);
-    options.delimiter = toStd(settings.delimiter);
-    options.header = settings.header;
-    options.rows = toStd(settings.rows);
-    for (const auto& [field, column] : settings.columns)
-        if (!column.isEmpty())
-            options.columns[toStd(field == QLatin1StringView("label") ? QStringLiteral("target") : field)] = toStd(column);
-    return options;
-}
-
-ReadSettings settingsOf(const data::ReadOptions& options)
-{
-    ReadSettings settings;
-    if (options.format)
-        settings.format = toQt(data::wordOf(*options.format));
-    settings.encoding = toQt(options.encoding);
-    settings.delimiter = toQt(options.delimiter);
-    settings.header = options.header;
-    settings.rows = toQt(options.rows);
-    for (const auto& [field, column] : options.columns)
-        settings.columns[toQt(field)] = toQt(column);
-    return settings;
-}
-
-jobs::ImportSource sourceOf(const ImportItem& item)
-{
-    jobs::ImportSource source;
-    source.path = pathOf(item.path);
-    source.task = toStd(item.task);
-    source.split = item.split;
-    source.read = optionsOf(item.settings);
-    source.corpus = item.corpus;
-    source.domain = item.domain;
-    return source;
-}
-
-ImportPreview previewOf(const jobs::Previewed& found)
-{
-    ImportPreview preview;
-    for (const jobs::PreviewedFile& file : found.files)
-        preview.files.push_back({toQt(file.path.string()), toQt(file.task), file.split, file.bytes});
-    preview.file = toQt(found.file.string());
-    preview.used = settingsOf(found.used);
-    for (const std::string& column : found.columns)
-        preview.columns.append(toQt(column));
-    for (const data::Column& field : found.tree)
-        preview.fields.emplace_back(toQt(field.path), toQt(field.sample));
-    for (const std::string& list : found.lists)
-        preview.lists.append(toQt(list));
-    for (const data::Guess& guess : found.guesses)
-        preview.why[toQt(guess.what)] = QObject::tr("%1 % sure: %2").arg(qRound(guess.sure * 100)).arg(toQt(guess.why));
-    preview.problem = toQt(found.problem);
-    for (const jobs::PreviewedRow& row : found.rows) {
-        PreviewRow shown{row.line, {}, toQt(row.problem)};
-        for (const std::string& cell : row.cells)
-            shown.cells.append(toQt(cell));
-        preview.rows.push_back(std::move(shown));
-    }
-    return preview;
-}
-
-ImportSummary summaryOf(const jobs::ImportOutcome& outcome)
-{
-    ImportSummary summary;
-    for (const jobs::ImportedSplit& one : outcome.versions)
-        summary.lines.push_back({toQt(one.task), titleOf(one.version.split), one.version.rowsIn, one.version.rowsKept,
-            one.version.issues});
-    for (const Corpus& corpus : outcome.corpora)
-        summary.lines.push_back({toQt(corpus.name), QObject::tr("text"), corpus.documentsIn,
-            corpus.documentsKept + corpus.heldOut, corpus.issues});
-    summary.examples = outcome.examples;
-    return summary;
-}
 
 // The first reasons, so that the sentence stays readable.
 Error refusal(const jobs::ImportOutcome& outcome)
@@ -114,6 +32,20 @@ jobs::BadRows badRowsOf(OnError onError)
     case OnError::Skip: return jobs::BadRows::Skip;
     }
     return jobs::BadRows::Quarantine;
+}
+
+jobs::RowsOrder orderOf(RowsOrder order)
+{
+    switch (order) {
+    case RowsOrder::File: return {};
+    case RowsOrder::InputUp: return {jobs::RowsOrder::By::Input, false};
+    case RowsOrder::InputDown: return {jobs::RowsOrder::By::Input, true};
+    case RowsOrder::TargetUp: return {jobs::RowsOrder::By::Target, false};
+    case RowsOrder::TargetDown: return {jobs::RowsOrder::By::Target, true};
+    case RowsOrder::Longest: return {jobs::RowsOrder::By::Length, true};
+    case RowsOrder::Shortest: return {jobs::RowsOrder::By::Length, false};
+    }
+    return {};
 }
 
 }  // namespace
@@ -167,7 +99,7 @@ Job rowsJob(const Project& project, const RowsQuery& query, std::int64_t offset,
                 if (!task)
                     return task.error();
                 const Result<jobs::RowsGiven> given = jobs::viewRows(
-                    project, {task->name, query.split, toStd(query.words), query.masked, offset, limit}, context);
+                    project, {task->name, query.split, toStd(query.words), query.masked, offset, limit, orderOf(query.order)}, context);
                 if (!given)
                     return given.error();
                 found->total = given->total;
@@ -179,7 +111,7 @@ Job rowsJob(const Project& project, const RowsQuery& query, std::int64_t offset,
 
 Job previewJob(const ImportItem& item, const QString& file, std::shared_ptr<ImportPreview> found)
 {
-    return {"Preview", [source = sourceOf(item), file = pathOf(file), found](const JobContext& context) -> Result<void> {
+    return {"Preview", [source = sourceOf(item), file = std::filesystem::path(toStd(file)), found](const JobContext& context) -> Result<void> {
                 const Result<jobs::Previewed> preview = jobs::previewImport(source, file, context);
                 if (!preview)
                     return preview.error();

@@ -1,6 +1,7 @@
 #include "app/gui/importcontroller.h"
 
 #include "app/gui/datajobs.h"
+#include "app/gui/mappingjobs.h"
 #include "db/taskrepository.h"
 #include "widgets/dialogs/importdialog.h"
 #include "widgets/parts/text.h"
@@ -21,6 +22,7 @@ void ImportController::open(const QStringList& paths)
         m_dialog->setAttribute(Qt::WA_DeleteOnClose);
         m_dialog->setTaskNames(taskNames());
         connectDialog();
+        connectMapping();
         m_dialog->open();
     }
     m_dialog->addPaths(paths);
@@ -32,6 +34,53 @@ void ImportController::connectDialog()
     connect(m_dialog, &ImportDialog::importRequested, this, &ImportController::start);
     connect(
         m_dialog, &ImportDialog::cancelRequested, this, [this] { m_session.background.cancel(m_import); });
+}
+
+void ImportController::connectMapping()
+{
+    connect(m_dialog, &ImportDialog::mappingOfTaskWanted, this, [this](const QString& task) {
+        auto found = std::make_shared<MappingFound>();
+        useMapping(mappingOfTaskJob(m_session.project, task, found), found);
+    });
+    connect(m_dialog, &ImportDialog::mappingInFileWanted, this, [this](const QString& file) {
+        auto found = std::make_shared<MappingFound>();
+        useMapping(mappingInFileJob(file, found), found);
+    });
+    connect(m_dialog, &ImportDialog::mappingSaveWanted, this, &ImportController::saveMapping);
+    connect(m_dialog, &ImportDialog::labelsWanted, this, &ImportController::findLabels);
+}
+
+void ImportController::useMapping(Job job, std::shared_ptr<MappingFound> found)
+{
+    m_session.background.submit(m_dialog, {.job = std::move(job), .shown = Shown::Quietly, .onEnd = [this, found](const Outcome& end) {
+                                               if (end.end == JobEnd::Completed)
+                                                   m_dialog->useMapping(found->settings, found->labels);
+                                               else if (end.end == JobEnd::Failed)
+                                                   m_dialog->showFailure(end.error);
+                                           }});
+}
+
+void ImportController::saveMapping(const ImportItem& item, const QString& file, const QString& to)
+{
+    m_session.background.submit(m_dialog, {.job = saveMappingJob(item, file, to), .shown = Shown::Quietly, .onEnd = [this, to](const Outcome& end) {
+                                               if (end.end == JobEnd::Completed)
+                                                   m_dialog->showNotice(tr("Written: %1").arg(to));
+                                               else if (end.end == JobEnd::Failed)
+                                                   m_dialog->showFailure(end.error);
+                                           }});
+}
+
+// All rows are read for it: it shows in the corner, and can be stopped there.
+void ImportController::findLabels(const ImportItem& item, const QString& file)
+{
+    m_session.background.cancel(m_labels);
+    auto found = std::make_shared<LabelsFound>();
+    m_labels = m_session.background.submit(m_dialog, {.job = labelsJob(m_session.project, item, file, found), .onEnd = [this, found](const Outcome& end) {
+                                                          if (end.end == JobEnd::Completed)
+                                                              m_dialog->editLabels(found->labels, found->declared);
+                                                          else if (end.end == JobEnd::Failed)
+                                                              m_dialog->showFailure(end.error);
+                                                      }});
 }
 
 QStringList ImportController::taskNames() const

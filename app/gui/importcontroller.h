@@ -5,9 +5,12 @@
 
 #include <QPointer>
 
+#include <memory>
+
 namespace taskfold {
 
 class ImportDialog;
+struct MappingFound;
 
 /// The import dialog, its previews and the import itself.
 class ImportController : public QObject {
@@ -21,16 +24,21 @@ public:
 
 private:
     void connectDialog();
+    void connectMapping();
     void preview(int request, const ImportItem& item, const QString& file);
     void start(const ImportForm& form);
     void onEnd(const Outcome& outcome, const ImportSummary& summary);
     QStringList taskNames() const;
+    void useMapping(Job job, std::shared_ptr<MappingFound> found);
+    void saveMapping(const ImportItem& item, const QString& file, const QString& to);
+    void findLabels(const ImportItem& item, const QString& file);
 
     Session m_session;
     QWidget* m_window;
     QPointer<ImportDialog> m_dialog;
     int m_preview = 0;  // the job's number
     int m_import = 0;
+    int m_labels = 0;
 };
 
 }  // namespace taskfold

@@ -1,19 +1,18 @@
 #include "widgets/dialogs/importdialog.h"
 
+#include "widgets/dialogs/importmapping.h"
 #include "widgets/dialogs/importoptions.h"
-#include "widgets/models/issuemodel.h"
-#include "widgets/models/previewmodel.h"
+#include "widgets/dialogs/importresult.h"
+#include "widgets/dialogs/labeldialog.h"
+#include "widgets/dialogs/previewpane.h"
 #include "widgets/models/text.h"
 #include "widgets/parts/ask.h"
-#include "widgets/parts/datatable.h"
 #include "widgets/parts/errorbanner.h"
 #include "widgets/parts/theme.h"
 
 #include <QComboBox>
 #include <QFileInfo>
 #include <QHeaderView>
-#include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTimer>
@@ -40,17 +39,11 @@ ImportDialog::ImportDialog(QWidget* parent)
     , m_stack(new QStackedWidget(this))
     , m_files(new QTreeWidget(this))
     , m_options(new ImportOptions(this))
-    , m_previewModel(new PreviewModel(this))
-    , m_preview(new DataTable(u"preview"_s, this))
-    , m_previewNote(new QLabel(this))
+    , m_mapping(new ImportMapping(this))
+    , m_pane(new PreviewPane(this))
     , m_onError(new QComboBox(this))
-    , m_phase(new QLabel(this))
-    , m_progress(new QProgressBar(this))
-    , m_summaryText(new QLabel(this))
-    , m_summaryModel(new SummaryModel(this))
-    , m_summary(new DataTable(u"summary"_s, this))
-    , m_exampleModel(new IssueModel(this))
-    , m_examples(new DataTable(u"examples"_s, this))
+    , m_progress(new ImportProgress(this))
+    , m_result(new ImportResult(this))
     , m_start(new QPushButton(tr("Import"), this))
     , m_cancel(new QPushButton(tr("Cancel"), this))
 {
@@ -59,8 +52,8 @@ ImportDialog::ImportDialog(QWidget* parent)
     setAcceptDrops(true);
     resize(1120, 760);
     m_stack->addWidget(buildForm());
-    m_stack->addWidget(buildProgress());
-    m_stack->addWidget(buildSummary());
+    m_stack->addWidget(m_progress);
+    m_stack->addWidget(m_result);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(16, 14, 16, 14);
     layout->setSpacing(10);
@@ -77,6 +70,7 @@ ImportDialog::ImportDialog(QWidget* parent)
 void ImportDialog::setTaskNames(const QStringList& names)
 {
     m_options->setTaskNames(names);
+    m_mapping->setTaskNames(names);
 }
 
 void ImportDialog::addPaths(const QStringList& paths)
@@ -113,7 +107,7 @@ QString ImportDialog::chosenFile() const
 
 void ImportDialog::chooseFiles()
 {
-    ask::openFiles(this, tr("Add files"), tr("Data (*.jsonl *.json *.csv *.tsv *.txt);;All files (*)"),
+    ask::openFiles(this, tr("Add files"), tr("Data (*.jsonl *.ndjson *.json *.csv *.tsv *.txt *.conll *.parquet *.arrow *.feather *.zip *.gz);;All files (*)"),
         [this](const QStringList& names) { addPaths(names); });
 }
 
@@ -132,7 +126,7 @@ void ImportDialog::removeChosen()
     for (int i = 0; i < m_files->topLevelItemCount(); ++i)
         m_files->topLevelItem(i)->setData(0, kItemRole, i);
     if (m_items.empty())
-        m_previewModel->show({});
+        m_pane->clear();
     updateButtons();
     onFileChosen();
 }
@@ -162,7 +156,7 @@ void ImportDialog::askForPreview()
     m_requestedItem = chosenItem();
     if (m_requestedItem < 0)
         return;
-    m_previewNote->setText(tr("Reading…"));
+    m_pane->showReading();
     emit previewWanted(++m_request, m_items[static_cast<std::size_t>(m_requestedItem)], chosenFile());
 }
 
@@ -172,25 +166,43 @@ void ImportDialog::showPreview(int request, const ImportPreview& preview)
         return;
     listFiles(m_requestedItem, preview.files);
     m_options->showPreview(preview);
-    m_previewModel->show(preview);
-    m_preview->fitColumns(360);
-    if (preview.error) {
+    m_mapping->showPreview(preview);
+    m_pane->show(preview);
+    if (preview.error)
         m_banner->showError(*preview.error);
-        m_previewNote->setText(tr("This file can't be read as it is set."));
+    else
+        m_banner->clear();
+}
+
+void ImportDialog::useMapping(const ReadSettings& settings, const std::map<QString, QString>& labels)
+{
+    const int item = chosenItem();
+    if (item < 0)
         return;
-    }
-    m_banner->clear();
-    const auto bad = std::count_if(preview.rows.begin(), preview.rows.end(),
-        [](const PreviewRow& row) { return !row.problem.isEmpty(); });
-    const QString rows = countedText(std::ssize(preview.rows), tr("the first row"), tr("the first %1 rows"));
-    if (!preview.problem.isEmpty()) {
-        m_previewNote->setText(preview.problem);
+    ImportItem& now = m_items[static_cast<std::size_t>(item)];
+    now.settings = settings;
+    now.labels = labels;
+    m_options->showItem(now);
+    askForPreview();
+}
+
+void ImportDialog::editLabels(const std::vector<LabelCount>& labels, const QStringList& declared)
+{
+    const int item = chosenItem();
+    if (item < 0)
         return;
-    }
-    m_previewNote->setText(bad == 0
-            ? tr("%1: all of %2 are good").arg(QFileInfo(preview.file).fileName(), rows)
-            : tr("%1: %2 of %3 have a problem")
-                  .arg(QFileInfo(preview.file).fileName(), countText(bad), rows));
+    auto* dialog = new LabelDialog(labels, declared, m_items[static_cast<std::size_t>(item)].labels, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, item] {
+        m_items[static_cast<std::size_t>(item)].labels = dialog->renamed();
+        askForPreview();
+    });
+    dialog->open();
+}
+
+void ImportDialog::showNotice(const QString& text)
+{
+    m_banner->showNotice(text);
 }
 
 void ImportDialog::listFiles(int item, const std::vector<ImportFile>& files)
@@ -228,33 +240,18 @@ void ImportDialog::showRunning()
 {
     m_banner->clear();
     m_stack->setCurrentIndex(1);
-    m_phase->setText(tr("Starting…"));
-    m_progress->setRange(0, 0);
+    m_progress->start();
     updateButtons();
 }
 
 void ImportDialog::showProgress(qint64 done, qint64 total, const QString& phase)
 {
-    constexpr int kParts = 1000;
-    m_phase->setText(phase);
-    m_progress->setRange(0, total > 0 ? kParts : 0);
-    if (total > 0)
-        m_progress->setValue(static_cast<int>(kParts * done / total));
+    m_progress->show(done, total, phase);
 }
 
 void ImportDialog::showSummary(const ImportSummary& summary)
 {
-    std::int64_t in = 0, kept = 0;
-    for (const ImportLine& line : summary.lines) {
-        in += line.rowsIn;
-        kept += line.rowsKept;
-    }
-    m_summaryText->setText(tr("%1 of %2 rows were kept.").arg(countText(kept), countText(in)));
-    m_summaryModel->show(summary);
-    m_summary->fitColumns(200);
-    m_exampleModel->setRows(summary.examples);
-    m_examples->fitColumns(260);
-    m_examples->setVisible(!summary.examples.empty());
+    m_result->show(summary);
     m_stack->setCurrentIndex(2);
     updateButtons();
 }

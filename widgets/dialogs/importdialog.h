@@ -7,8 +7,6 @@
 #include <map>
 
 class QComboBox;
-class QLabel;
-class QProgressBar;
 class QPushButton;
 class QStackedWidget;
 class QTimer;
@@ -17,12 +15,12 @@ class QTreeWidgetItem;
 
 namespace taskfold {
 
-class DataTable;
 class ErrorBanner;
+class ImportMapping;
 class ImportOptions;
-class IssueModel;
-class PreviewModel;
-class SummaryModel;
+class ImportProgress;
+class ImportResult;
+class PreviewPane;
 
 /// Files and folders, how to read them, a preview that follows every change, and at the end what became of
 /// the rows.
@@ -44,6 +42,11 @@ public:
     void showFailure(const Error& error);
     /// Back to the form: the import was stopped, and nothing was imported.
     void showStopped();
+    /// How the chosen item is to be read, as it was before.
+    void useMapping(const ReadSettings& settings, const std::map<QString, QString>& labels);
+    /// The labels of the chosen item, to be renamed and merged; `declared` are those of its task.
+    void editLabels(const std::vector<LabelCount>& labels, const QStringList& declared);
+    void showNotice(const QString& text);
 
     ImportForm form() const;
 
@@ -51,6 +54,12 @@ signals:
     void previewWanted(int request, const taskfold::ImportItem& item, const QString& file);
     void importRequested(const taskfold::ImportForm& form);
     void cancelRequested();
+    /// Answer with useMapping.
+    void mappingOfTaskWanted(const QString& task);
+    void mappingInFileWanted(const QString& file);
+    void mappingSaveWanted(const taskfold::ImportItem& item, const QString& file, const QString& to);
+    /// Answer with editLabels.
+    void labelsWanted(const taskfold::ImportItem& item, const QString& file);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -60,8 +69,6 @@ protected:
 private:
     QWidget* buildForm();
     QWidget* buildFiles();
-    QWidget* buildProgress();
-    QWidget* buildSummary();
     QWidget* buildButtons();
     void chooseFiles();
     void chooseFolder();
@@ -82,17 +89,11 @@ private:
     QStackedWidget* m_stack;
     QTreeWidget* m_files;
     ImportOptions* m_options;
-    PreviewModel* m_previewModel;
-    DataTable* m_preview;
-    QLabel* m_previewNote;
+    ImportMapping* m_mapping;
+    PreviewPane* m_pane;
     QComboBox* m_onError;
-    QLabel* m_phase;
-    QProgressBar* m_progress;
-    QLabel* m_summaryText;
-    SummaryModel* m_summaryModel;
-    DataTable* m_summary;
-    IssueModel* m_exampleModel;
-    DataTable* m_examples;
+    ImportProgress* m_progress;
+    ImportResult* m_result;
     QPushButton* m_start;
     QPushButton* m_cancel;
 };

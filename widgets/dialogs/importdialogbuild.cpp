@@ -1,22 +1,15 @@
 #include "widgets/dialogs/importdialog.h"
+#include "widgets/dialogs/importmapping.h"
 #include "widgets/dialogs/importoptions.h"
-#include "widgets/models/issuemodel.h"
-#include "widgets/models/previewmodel.h"
-#include "widgets/parts/datatable.h"
-#include "widgets/parts/theme.h"
+#include "widgets/dialogs/previewpane.h"
 
 #include <QComboBox>
 #include <QDragEnterEvent>
 #include <QHeaderView>
-#include <QLabel>
 #include <QMimeData>
-#include <QPainter>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QStyledItemDelegate>
-#include <QTableView>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -26,34 +19,6 @@ using namespace Qt::StringLiterals;
 namespace taskfold {
 
 namespace {
-
-/// Rows with a problem stand on another ground; the problem's words stand in a column of their own.
-class BadRows : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
-        // Not through the option's background: a style sheet paints over that.
-        if (isBad(index))
-            painter->fillRect(option.rect, theme::tone(theme::Tone::BadSoft));
-        QStyledItemDelegate::paint(painter, option, index);
-    }
-
-protected:
-    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
-    {
-        QStyledItemDelegate::initStyleOption(option, index);
-        if (index.column() == PreviewModel::ProblemColumn)
-            option->palette.setColor(QPalette::Text, theme::tone(theme::Tone::Bad));
-    }
-
-private:
-    static bool isBad(const QModelIndex& index)
-    {
-        return !index.siblingAtColumn(PreviewModel::ProblemColumn).data().toString().isEmpty();
-    }
-};
 
 QPushButton* button(const QString& name, const QString& text, QWidget* parent)
 {
@@ -69,20 +34,24 @@ QPushButton* button(const QString& name, const QString& text, QWidget* parent)
 QWidget* ImportDialog::buildForm()
 {
     auto* preview = new QWidget(this);
-    m_preview->setTitle(tr("Preview"));
-    m_preview->setModel(m_previewModel);
-    m_preview->setFilterVisible(false);
-    m_preview->setEmptyText(tr("Add files or folders, or drop them here, to see their first rows."));
-    m_preview->view()->setItemDelegate(new BadRows(m_preview->view()));
-    m_preview->view()->horizontalHeader()->setStretchLastSection(true);
-    m_preview->addControl(m_previewNote);
-    m_previewNote->setObjectName(u"previewNote"_s);
     auto* layout = new QVBoxLayout(preview);
     layout->setContentsMargins(0, 8, 0, 0);
     layout->setSpacing(10);
     layout->addWidget(m_options);
-    layout->addWidget(m_preview, 1);
+    layout->addWidget(m_mapping);
+    layout->addWidget(m_pane, 1);
     m_options->setEnabled(false);
+    connect(m_pane, &PreviewPane::given, m_options, &ImportOptions::setColumn);
+    connect(m_mapping, &ImportMapping::taskChosen, this, &ImportDialog::mappingOfTaskWanted);
+    connect(m_mapping, &ImportMapping::fileChosen, this, &ImportDialog::mappingInFileWanted);
+    connect(m_mapping, &ImportMapping::saveWanted, this, [this](const QString& file) {
+        if (const int item = chosenItem(); item >= 0)
+            emit mappingSaveWanted(m_items[static_cast<std::size_t>(item)], chosenFile(), file);
+    });
+    connect(m_mapping, &ImportMapping::labelsWanted, this, [this] {
+        if (const int item = chosenItem(); item >= 0)
+            emit labelsWanted(m_items[static_cast<std::size_t>(item)], chosenFile());
+    });
 
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(buildFiles());
@@ -121,42 +90,6 @@ QWidget* ImportDialog::buildFiles()
     connect(remove, &QPushButton::clicked, this, &ImportDialog::removeChosen);
     connect(m_files, &QTreeWidget::currentItemChanged, this, &ImportDialog::onFileChosen);
     return files;
-}
-
-QWidget* ImportDialog::buildProgress()
-{
-    auto* page = new QWidget(this);
-    m_phase->setObjectName(u"importPhase"_s);
-    m_phase->setAlignment(Qt::AlignCenter);
-    m_progress->setObjectName(u"importProgress"_s);
-    m_progress->setAccessibleName(tr("Progress of the import"));
-    m_progress->setTextVisible(false);
-    m_progress->setFixedWidth(420);
-    auto* layout = new QVBoxLayout(page);
-    layout->addStretch();
-    layout->addWidget(m_phase);
-    layout->addWidget(m_progress, 0, Qt::AlignCenter);
-    layout->addStretch();
-    return page;
-}
-
-QWidget* ImportDialog::buildSummary()
-{
-    auto* page = new QWidget(this);
-    m_summaryText->setObjectName(u"summaryText"_s);
-    m_summaryText->setProperty("heading", true);
-    m_summary->setTitle(tr("What was imported"));
-    m_summary->setModel(m_summaryModel);
-    m_examples->setTitle(tr("Examples of rows with issues"));
-    m_examples->setPlaceholder(tr("Filter the examples"));
-    m_examples->setModel(m_exampleModel);
-    auto* layout = new QVBoxLayout(page);
-    layout->setContentsMargins({});
-    layout->setSpacing(10);
-    layout->addWidget(m_summaryText);
-    layout->addWidget(m_summary, 3);
-    layout->addWidget(m_examples, 2);
-    return page;
 }
 
 QWidget* ImportDialog::buildButtons()

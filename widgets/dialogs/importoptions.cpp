@@ -4,11 +4,15 @@
 #include "widgets/models/text.h"
 
 #include <QComboBox>
+#include <QDropEvent>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QSignalBlocker>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -129,6 +133,9 @@ void ImportOptions::buildMapping()
         control->setInsertPolicy(QComboBox::NoInsert);
         control->lineEdit()->setPlaceholderText(tr("column or expression"));
         connect(control->lineEdit(), &QLineEdit::textEdited, this, &ImportOptions::changed);
+        control->setAcceptDrops(true);
+        for (QObject* target : std::initializer_list<QObject*>{control, control->lineEdit()})
+            target->installEventFilter(this);
         m_columns[field] = control;
         auto* title = new QLabel(fieldTitle(field), this);
         title->setProperty("muted", true);
@@ -136,6 +143,36 @@ void ImportOptions::buildMapping()
         m_layout->addWidget(title, 2, column);
         m_layout->addWidget(control, 3, column++);
     }
+}
+
+void ImportOptions::setColumn(const QString& field, const QString& expression)
+{
+    const auto found = m_columns.find(field);
+    if (found == m_columns.end() || expression.isEmpty())
+        return;
+    QComboBox* control = found->second;
+    if (control->findData(expression) < 0)
+        control->addItem(expression, expression);
+    choose(control, expression);
+    control->setToolTip(expression);
+    emit changed();
+}
+
+// A field that is dropped takes the place of what stood there.
+bool ImportOptions::eventFilter(QObject* watched, QEvent* event)
+{
+    const auto column = std::find_if(m_columns.begin(), m_columns.end(),
+        [watched](const auto& one) { return one.second == watched || one.second->lineEdit() == watched; });
+    if (column != m_columns.end() && (event->type() == QEvent::DragEnter || event->type() == QEvent::DragMove || event->type() == QEvent::Drop)) {
+        auto* drop = static_cast<QDropEvent*>(event);
+        if (drop->mimeData()->hasText() && !drop->mimeData()->hasUrls()) {
+            drop->acceptProposedAction();
+            if (event->type() == QEvent::Drop)
+                setColumn(column->first, drop->mimeData()->text());
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void ImportOptions::followKind()

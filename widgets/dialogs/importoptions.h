@@ -24,11 +24,16 @@ public:
     void showItem(const ImportItem& item);
     /// Names what was detected, and offers the file's columns.
     void showPreview(const ImportPreview& preview);
+    /// Gives a field an expression, as if the user had written it.
+    void setColumn(const QString& field, const QString& expression);
     /// The item with what is chosen here.
     ImportItem applied(ImportItem item) const;
 
 signals:
     void changed();
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void buildReading();

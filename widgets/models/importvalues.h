@@ -25,6 +25,8 @@ struct ReadSettings {
     std::optional<bool> header;
     std::map<QString, QString> columns;  // field (input, target, references, label, group, split) to expression
     QString rows{};  // where the list of rows lies in JSON: "data.items"
+    std::optional<bool> quotes{};  // of a table: whether they hold cells together
+    std::optional<int> tokenColumn{}, tagColumn{};  // of CoNLL, from 1
 
     bool operator==(const ReadSettings&) const = default;
 };
@@ -37,6 +39,7 @@ struct ImportItem {
     ReadSettings settings;
     bool corpus = false;  // plain text for stage 0
     bool domain = true;
+    std::map<QString, QString> labels{};  // as they are in the files, to what they shall be
 
     bool operator==(const ImportItem&) const = default;
 };
@@ -58,6 +61,15 @@ struct PreviewRow {
     std::int64_t line = 0;
     QStringList cells;  // by the preview's columns
     QString problem;  // empty: a good row
+    QString input{}, target{};  // as they would be imported
+};
+
+/// A label of a file, and how many rows have it.
+struct LabelCount {
+    QString label;
+    std::int64_t count = 0;
+
+    bool operator==(const LabelCount&) const = default;
 };
 
 /// The beginning of one file under the settings of its item.
@@ -70,8 +82,14 @@ struct ImportPreview {
     QStringList lists;  // where rows may lie in a JSON file
     std::map<QString, QString> why;  // what was detected (format, encoding, ...) to how sure that is and why
     QString problem;  // why it can't be imported like this yet
+    QString kind{};  // what the rows look like, how sure that is and why, in one sentence
     std::vector<PreviewRow> rows;
     std::optional<Error> error;  // it can't be read at all
+};
+
+/// Rows against the version that the split had before.
+struct RowsChanged {
+    std::int64_t added = 0, removed = 0, same = 0;
 };
 
 /// What became of one split of one task.
@@ -81,6 +99,7 @@ struct ImportLine {
     std::int64_t rowsIn = 0;
     std::int64_t rowsKept = 0;
     std::map<Reason, std::int64_t> issues;
+    std::optional<RowsChanged> changed{};  // none: there was no version before
 };
 
 struct ImportSummary {

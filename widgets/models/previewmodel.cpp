@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <set>
 
 using namespace Qt::StringLiterals;
@@ -36,6 +37,26 @@ RowModel<PreviewRow>::Column cellColumn(const QString& title, int cell)
 
 }  // namespace
 
+namespace {
+
+// Where a field is made by an expression, what it makes is shown, too.
+void addMade(std::vector<RowModel<PreviewRow>::Column>& columns, const ImportPreview& preview)
+{
+    const auto add = [&](const QString& field, QString PreviewRow::*text) {
+        const auto used = preview.used.columns.find(field);
+        if (used == preview.used.columns.end() || preview.columns.contains(used->second))
+            return;
+        RowModel<PreviewRow>::Column column{
+            Words::tr("%1 (made)").arg(fieldTitle(field)), [text](const PreviewRow& row) { return excerptText(row.*text); }};
+        column.toolTip = [text](const PreviewRow& row) { return row.*text; };
+        columns.push_back(std::move(column));
+    };
+    add(u"input"_s, &PreviewRow::input);
+    add(u"target"_s, &PreviewRow::target);
+}
+
+}  // namespace
+
 QString fieldTitle(const QString& field)
 {
     static const std::map<QString, const char*> kTitles{{u"input"_s, QT_TR_NOOP("Input")},
@@ -57,12 +78,30 @@ void PreviewModel::show(const ImportPreview& preview)
         {Words::tr("Problem"), [](const PreviewRow& row) { return row.problem; }},
     };
     columns[ProblemColumn].toolTip = [](const PreviewRow& row) { return row.problem; };
+    addMade(columns, preview);
     for (int cell = 0; cell < preview.columns.size(); ++cell)
         columns.push_back(cellColumn(headingOf(preview.columns[cell], preview.used), cell));
     setRows({});
     setColumns(std::move(columns));
     setRows(preview.rows);
 }
+
+namespace {
+
+// Against the version before.
+void addChanges(std::vector<RowModel<ImportLine>::Column>& columns)
+{
+    const auto add = [&](const QString& title, std::int64_t RowsChanged::*count) {
+        columns.push_back(RowModel<ImportLine>::numberColumn(
+            title, [count](const ImportLine& line) { return line.changed ? countText((*line.changed).*count) : QString(); },
+            [count](const ImportLine& line) { return line.changed ? qlonglong{(*line.changed).*count} : qlonglong{-1}; }));
+    };
+    add(Words::tr("New"), &RowsChanged::added);
+    add(Words::tr("Gone"), &RowsChanged::removed);
+    add(Words::tr("As before"), &RowsChanged::same);
+}
+
+}  // namespace
 
 SummaryModel::SummaryModel(QObject* parent) : RowModel({}, parent) { }
 
@@ -82,6 +121,8 @@ void SummaryModel::show(const ImportSummary& summary)
             Words::tr("Kept"), [](const ImportLine& line) { return countText(line.rowsKept); },
             [](const ImportLine& line) { return qlonglong{line.rowsKept}; }),
     };
+    if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const ImportLine& line) { return line.changed.has_value(); }))
+        addChanges(columns);
     for (const Reason reason : reasons) {
         const auto count = [reason](const ImportLine& line) {
             const auto found = line.issues.find(reason);

@@ -18,12 +18,15 @@ struct ShownRow {
     std::string twin;  // where the row lies that it is masked for
 };
 
+enum class RowsOrder { File, InputUp, InputDown, TargetUp, TargetDown, Longest, Shortest };
+
 /// What the rows table is asked to show.
 struct RowsQuery {
     TaskId task;
     Split split = Split::Train;
     QString words;  // all of which input or target hold
     std::optional<Reason> masked;  // only rows that were masked for this reason
+    RowsOrder order = RowsOrder::File;
 
     bool operator==(const RowsQuery&) const = default;
 };

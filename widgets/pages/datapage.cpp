@@ -53,6 +53,8 @@ DataPage::DataPage(QWidget* parent)
     connect(m_tasks, &DataTable::failed, this, &DataPage::showError);
     connect(m_volume, &VolumePanel::taskChosen, this, &DataPage::selectTask);
     connect(m_volume, &VolumePanel::failed, this, &DataPage::showError);
+    connect(m_volume, &VolumePanel::overlapWanted, this, &DataPage::overlapWanted);
+    connect(m_task, &TaskPanel::issuesExportWanted, this, &DataPage::issuesExportWanted);
     connect(m_task, &TaskPanel::propertiesRequested, this, &DataPage::propertiesRequested);
     connect(m_task, &TaskPanel::removeRequested, this, &DataPage::removeRequested);
     connect(m_task, &TaskPanel::failed, this, &DataPage::showError);
@@ -151,6 +153,11 @@ void DataPage::showCorpora(const std::vector<Corpus>& corpora)
 void DataPage::showOverlap(const OverlapMatrix& matrix)
 {
     m_volume->showOverlap(matrix);
+}
+
+bool DataPage::showsOverlap() const
+{
+    return m_volume->showsOverlap();
 }
 
 void DataPage::showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total)

@@ -29,6 +29,7 @@ public:
 
     void showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora = {});
     void showOverlap(const OverlapMatrix& matrix);
+    bool showsOverlap() const;
     void showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total);
     void showError(const Error& error);
 
@@ -47,6 +48,9 @@ signals:
     void propertiesRequested(taskfold::TaskId task);
     void removeRequested(taskfold::TaskId task);
     void manualRequested(const QString& topic);
+    /// Somebody looks at the overlap. Answer with showOverlap.
+    void overlapWanted();
+    void issuesExportWanted(taskfold::TaskId task, const QString& file);
 
 private:
     QWidget* buildHead();

@@ -2,6 +2,7 @@
 
 #include "widgets/models/tabletext.h"
 #include "widgets/models/text.h"
+#include "widgets/parts/ask.h"
 #include "widgets/parts/theme.h"
 
 #include <QAction>
@@ -12,6 +13,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTableView>
 #include <QTextBrowser>
@@ -26,6 +28,7 @@ RowsPanel::RowsPanel(QWidget* parent)
     , m_search(new QLineEdit(this))
     , m_split(new QComboBox(this))
     , m_masked(new QComboBox(this))
+    , m_order(new QComboBox(this))
     , m_count(new QLabel(this))
     , m_view(new QTableView(this))
     , m_text(new QTextBrowser(this))
@@ -67,6 +70,15 @@ QWidget* RowsPanel::buildControls()
     m_masked->setAccessibleName(tr("Which rows"));
     m_masked->addItem(tr("All rows kept"));
     m_masked->addItem(tr("Masked as leaks"), static_cast<int>(Reason::Leak));
+    m_order->setObjectName(u"rowsOrder"_s);
+    m_order->setAccessibleName(tr("Order of the rows"));
+    for (const auto& [title, order] : {std::pair{tr("As in the file"), RowsOrder::File}, {tr("Input A to Z"), RowsOrder::InputUp},
+             {tr("Input Z to A"), RowsOrder::InputDown}, {tr("Target A to Z"), RowsOrder::TargetUp},
+             {tr("Target Z to A"), RowsOrder::TargetDown}, {tr("Longest first"), RowsOrder::Longest}, {tr("Shortest first"), RowsOrder::Shortest}})
+        m_order->addItem(title, static_cast<int>(order));
+    auto* write = new QPushButton(tr("Export rows…"), controls);
+    write->setObjectName(u"rowsExportAll"_s);
+    write->setAccessibleName(tr("Export all rows of the split"));
     m_count->setObjectName(u"rowsCount"_s);
     m_count->setProperty("muted", true);
     auto* layout = new QHBoxLayout(controls);
@@ -74,10 +86,14 @@ QWidget* RowsPanel::buildControls()
     layout->addWidget(m_search, 1);
     layout->addWidget(m_split);
     layout->addWidget(m_masked);
+    layout->addWidget(m_order);
+    layout->addWidget(write);
     layout->addWidget(m_count);
     connect(m_search, &QLineEdit::textChanged, &m_pause, qOverload<>(&QTimer::start));
     connect(m_split, &QComboBox::activated, this, &RowsPanel::ask);
     connect(m_masked, &QComboBox::activated, this, &RowsPanel::ask);
+    connect(m_order, &QComboBox::activated, this, &RowsPanel::ask);
+    connect(write, &QPushButton::clicked, this, &RowsPanel::exportRows);
     return controls;
 }
 
@@ -112,6 +128,13 @@ void RowsPanel::copy()
     QGuiApplication::clipboard()->setText(tsvOf(m_view->selectionModel()->selectedIndexes()));
 }
 
+void RowsPanel::exportRows()
+{
+    if (m_query.task)
+        ask::saveFile(this, tr("Export rows"), u"rows.jsonl"_s, tr("JSON lines (*.jsonl);;Parquet (*.parquet)"),
+            [this, query = m_query](const QString& file) { emit exportWanted(query.task, query.split, file); });
+}
+
 void RowsPanel::setTask(TaskId task)
 {
     if (m_query.task == task)
@@ -124,6 +147,7 @@ void RowsPanel::ask()
 {
     m_query.split = static_cast<Split>(m_split->currentData().toInt());
     m_query.words = m_search->text();
+    m_query.order = static_cast<RowsOrder>(m_order->currentData().toInt());
     const QVariant masked = m_masked->currentData();
     m_query.masked = masked.isValid() ? std::optional(static_cast<Reason>(masked.toInt())) : std::nullopt;
     if (m_query.task)

@@ -31,12 +31,15 @@ signals:
     void totalWanted(const taskfold::RowsQuery& query);
     /// Answer with showRows.
     void rowsWanted(const taskfold::RowsQuery& query, qint64 offset, qint64 limit);
+    /// The kept rows of the task's split shall be written there, .jsonl or .parquet.
+    void exportWanted(taskfold::TaskId task, taskfold::Split split, const QString& file);
 
 private:
     QWidget* buildControls();
     void buildView();
     void ask();
     void copy();
+    void exportRows();
     void showExactText();
 
     RowsQuery m_query;
@@ -44,6 +47,7 @@ private:
     QLineEdit* m_search;
     QComboBox* m_split;
     QComboBox* m_masked;
+    QComboBox* m_order;
     QLabel* m_count;
     QTableView* m_view;
     QTextBrowser* m_text;

@@ -3,6 +3,7 @@
 #include "widgets/models/issuemodel.h"
 #include "widgets/models/text.h"
 #include "widgets/pages/rowspanel.h"
+#include "widgets/parts/ask.h"
 #include "widgets/parts/datatable.h"
 #include "widgets/parts/theme.h"
 #include "widgets/plots/histogram.h"
@@ -37,6 +38,14 @@ TaskPanel::TaskPanel(QWidget* parent)
     m_issues->setPlaceholder(tr("Filter by reason, field or text"));
     m_issues->setEmptyText(tr("No row of this task was left out or changed."));
     m_issues->setStretchColumn(5);
+    auto* write = new QPushButton(tr("Export all…"), this);
+    write->setObjectName(u"issuesExportAll"_s);
+    write->setAccessibleName(tr("Export all issues of the task"));
+    m_issues->addTrailingControl(write);
+    connect(write, &QPushButton::clicked, this, [this] {
+        ask::saveFile(this, tr("Export issues"), u"issues.csv"_s, tr("CSV files (*.csv)"),
+            [this, task = m_task](const QString& file) { emit issuesExportWanted(task, file); });
+    });
     m_tabs->addTab(buildShapes(), tr("Lengths and labels"));
     m_tabs->addTab(m_rows, tr("Rows"));
     m_tabs->addTab(m_issues, tr("Issues"));

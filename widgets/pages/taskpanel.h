@@ -32,6 +32,8 @@ public:
 signals:
     void propertiesRequested(taskfold::TaskId task);
     void removeRequested(taskfold::TaskId task);
+    /// All issues of the task shall be written there, as CSV.
+    void issuesExportWanted(taskfold::TaskId task, const QString& file);
     void failed(const taskfold::Error& error);
 
 private:

@@ -94,6 +94,10 @@ QWidget* VolumePanel::buildControls()
     connect(m_unit, &Segments::chosen, this, &VolumePanel::refresh);
     connect(m_scale, &Segments::chosen, this, [this](int index) { m_bars->setLogarithmic(index == 1); });
     connect(m_look, &Segments::chosen, m_stack, &QStackedWidget::setCurrentIndex);
+    connect(m_look, &Segments::chosen, this, [this] {
+        if (showsOverlap())
+            emit overlapWanted();
+    });
     return controls;
 }
 
@@ -128,6 +132,11 @@ void VolumePanel::showTasks(const std::vector<TaskVolume>& tasks)
 void VolumePanel::showOverlap(const OverlapMatrix& matrix)
 {
     m_overlap->show(matrix);
+}
+
+bool VolumePanel::showsOverlap() const
+{
+    return m_stack->currentWidget() == m_overlap;
 }
 
 Split VolumePanel::split() const

@@ -30,8 +30,12 @@ public:
     void showOverlap(const OverlapMatrix& matrix);
     void selectTask(TaskId task);
 
+    bool showsOverlap() const;
+
 signals:
     void taskChosen(taskfold::TaskId task);
+    /// Somebody looks at the overlap. Answer with showOverlap.
+    void overlapWanted();
     void failed(const taskfold::Error& error);
 
 private:
