@@ -12,7 +12,7 @@ namespace taskfold::data {
 
 namespace {
 
-// Memory in large pages where the system has them: blocks are put there one behind another and leave together.
+// Blocks are put there one behind another and leave together. Large pages are no gain: where a host lends the memory, they are cold.
 class Arena {
 public:
     Arena() = default;
@@ -27,11 +27,10 @@ public:
     char* take(std::size_t size)
     {
         if (m_chunks.empty() || m_used + size > m_chunks.back().size) {
-            const std::size_t wanted = (std::max(kChunk, size) + kLargePage - 1) / kLargePage * kLargePage;
+            const std::size_t wanted = std::max(kChunk, size);
             void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
             if (memory == MAP_FAILED)
                 throw std::bad_alloc();
-            ::madvise(memory, wanted, MADV_HUGEPAGE);
             m_chunks.push_back({static_cast<char*>(memory), wanted});
             m_used = 0;
         }
@@ -41,7 +40,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kChunk = 32 << 20, kLargePage = 2 << 20;
+    static constexpr std::size_t kChunk = 32 << 20;
 
     struct Chunk {
         char* memory = nullptr;
