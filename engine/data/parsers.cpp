@@ -31,7 +31,7 @@ public:
             ++number;
             m_record.clear();
             m_record.line = number;
-            if (fine && readQuickly(text, at, m_record)) {
+            if (fine && readQuickly(text, at, m_record, m_names)) {
                 sink.record(m_record);
                 continue;
             }
@@ -62,6 +62,7 @@ private:
 
     JsonValues m_json;
     Record m_record;
+    LikelyNames m_names;
 };
 
 // Elements of a JSON list; of lists in lists, every innermost element together with the fields around it.

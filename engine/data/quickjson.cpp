@@ -18,7 +18,10 @@ constexpr int kMostOfExponent = 2;  // digits; such a number is never too large
 // Every function answers whether it took what stands there; `m_at` is behind it then.
 class Quick {
 public:
-    Quick(const char* at, const char* end, Record& record, bool leniently) : m_at(at), m_end(end), m_record(record), m_leniently(leniently) { }
+    Quick(const char* at, const char* end, Record& record, LikelyNames* likely)
+        : m_at(at), m_end(end), m_record(record), m_likely(likely), m_leniently(!likely)
+    {
+    }
 
     bool whole(Value& root)
     {
@@ -171,8 +174,9 @@ private:
         const std::size_t height = m_record.height();
         blanks();
         if (!takes('}')) {
+            std::size_t place = depth == 0 && m_likely ? 0 : LikelyNames::kMost;
             do {
-                if (!field(depth))
+                if (!field(depth, place++))
                     return false;
             } while (takes(','));
             if (!takes('}'))
@@ -182,12 +186,39 @@ private:
         return into.count <= kMostFields && !namesTwice(into);
     }
 
-    bool field(int depth)
+    // The name that stands at that place in most lines is known at a glance.
+    bool isLikely(std::size_t place, std::string_view& into)
+    {
+        if (place >= LikelyNames::kMost)
+            return false;
+        const std::string& name = m_likely->names[place];
+        const auto size = static_cast<std::ptrdiff_t>(name.size());
+        if (size == 0 || m_end - m_at < size + 2 || m_at[size + 1] != '"' || std::memcmp(m_at + 1, name.data(), name.size()) != 0)
+            return false;
+        into = {m_at + 1, name.size()};
+        m_at += size + 2;
+        return true;
+    }
+
+    bool name(std::size_t place, std::string_view& into)
+    {
+        if (m_at >= m_end || *m_at != '"')
+            return false;
+        if (isLikely(place, into))
+            return true;
+        bool plain = false;
+        if (!text(into, plain))
+            return false;
+        if (place < LikelyNames::kMost && plain)
+            m_likely->names[place] = into;
+        return true;
+    }
+
+    bool field(int depth, std::size_t place)
     {
         blanks();
-        std::string_view name;
-        bool plain = false;
-        if (m_at >= m_end || *m_at != '"' || !text(name, plain))
+        std::string_view called;
+        if (!name(place, called))
             return false;
         blanks();
         if (!takes(':'))
@@ -196,7 +227,7 @@ private:
         Value one;
         if (!value(one, depth + 1))
             return false;
-        m_record.push(name, one);
+        m_record.push(called, one);
         blanks();
         return true;
     }
@@ -213,6 +244,7 @@ private:
     const char* m_at;
     const char* m_end;
     Record& m_record;
+    LikelyNames* m_likely;
     bool m_leniently;
 };
 
@@ -220,12 +252,12 @@ private:
 
 bool readLeniently(std::string_view text, Record& record)
 {
-    return Quick(text.data(), text.data() + text.size(), record, true).whole(record.root);
+    return Quick(text.data(), text.data() + text.size(), record, nullptr).whole(record.root);
 }
 
-bool readQuickly(std::string_view block, std::size_t& at, Record& record)
+bool readQuickly(std::string_view block, std::size_t& at, Record& record, LikelyNames& names)
 {
-    Quick quick(block.data() + at, block.data() + block.size(), record, false);
+    Quick quick(block.data() + at, block.data() + block.size(), record, &names);
     if (!quick.line(record.root))
         return false;
     const auto end = static_cast<std::size_t>(quick.at() - block.data());

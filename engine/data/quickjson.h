@@ -3,6 +3,7 @@
 #include "engine/data/value.h"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace taskfold::data {
@@ -13,7 +14,13 @@ namespace taskfold::data {
 ///
 /// `block` is UTF-8 as a whole, with JsonValues::kPadding readable bytes behind it. The line begins at `at`; taken, `at` is
 /// where the next one begins and `record.raw` is the line. The record's texts point into the block.
-bool readQuickly(std::string_view block, std::size_t& at, Record& record);
+///
+/// `names` are those of the fields of the line before, which the next line is likely to have, too.
+struct LikelyNames {
+    static constexpr std::size_t kMost = 24;
+    std::string names[kMost];
+};
+bool readQuickly(std::string_view block, std::size_t& at, Record& record, LikelyNames& names);
 
 /// An object that may hold NaN and Infinity, which Python writes and JSON doesn't know: they are read as null. UTF-8, with
 /// the same padding behind it.

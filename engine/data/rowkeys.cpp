@@ -69,6 +69,23 @@ void sortByInput(std::vector<RowKey>& keys, std::vector<RowKey>& dealt)
     keys.swap(dealt);
 }
 
+// The same for two rows, as most groups are.
+void settlePair(const RowKey& first, const RowKey& other, bool joinTargets, std::vector<Decision>& decisions, std::vector<RowKey>& kept)
+{
+    if (first.target != other.target && !joinTargets) {
+        decisions.push_back({first.place, first.place, Verdict::Tied});
+        decisions.push_back({other.place, first.place, Verdict::Tied});
+        return;
+    }
+    kept.push_back(first);
+    if (first.target == other.target) {
+        decisions.push_back({other.place, first.place, Verdict::Duplicate});
+        return;
+    }
+    decisions.push_back({first.place, other.place, Verdict::AddReference});
+    decisions.push_back({other.place, first.place, Verdict::BecameReference});
+}
+
 // What is done about the rows of one input.
 class Group {
 public:
@@ -244,6 +261,8 @@ Result<void> RowKeys::settle(const Rules& rules, const std::stop_token& stop)
                 if (to - from == 1) {
                     if (rules.kept)
                         kept.push_back((*keys)[from]);
+                } else if (to - from == 2) {
+                    settlePair((*keys)[from], (*keys)[from + 1], rules.joinTargets, decisions, kept);
                 } else {
                     Group(std::span(*keys).subspan(from, to - from), rules.joinTargets, decisions, kept);
                 }

@@ -28,7 +28,7 @@ public:
     {
         if (m_chunks.empty() || m_used + size > m_chunks.back().size) {
             const std::size_t wanted = std::max(kChunk, size);
-            void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
             if (memory == MAP_FAILED)
                 throw std::bad_alloc();
             m_chunks.push_back({static_cast<char*>(memory), wanted});
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kChunk = 32 << 20;
+    static constexpr std::size_t kChunk = 8 << 20;
 
     struct Chunk {
         char* memory = nullptr;

@@ -34,10 +34,11 @@ void compareWays(std::string_view bytes)
     const std::string_view block(padded.data(), bytes.size());
     static data::JsonValues exact;
     static data::Record quickly, exactly;
+    static data::LikelyNames names;
     for (std::size_t at = 0; at < block.size();) {
         const std::size_t from = at;
         quickly.clear();
-        if (!data::readQuickly(block, at, quickly)) {
+        if (!data::readQuickly(block, at, quickly, names)) {
             const std::size_t end = block.find('\n', from);
             at = end == std::string_view::npos ? block.size() : end + 1;
             continue;
