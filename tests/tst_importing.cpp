@@ -169,6 +169,25 @@ private slots:
         QCOMPARE(left(), 0);
     }
 
+    void thePreviewSaysWhatTheRowsLookLikeAndWhy()
+    {
+        const auto kindOf = [&](const QByteArray& text) {
+            const ImportSource source{write(u"looks.jsonl"_s, text), "t", {}, {}, false, true};
+            const auto preview = previewImport(source, {}, {});
+            if (!preview || preview->rows.size() > 50)
+                return std::string("no preview");
+            for (const data::Guess& guess : preview->guesses)
+                if (guess.what == "kind")
+                    return guess.value + ": " + guess.why;
+            return std::string();
+        };
+        QCOMPARE(kindOf(rows(1, 600)), std::string("classification: the first 600 rows have 2 different targets"));
+        QByteArray texts;
+        for (int i = 0; i < 80; ++i)
+            texts += "{\"input\": \"question " + QByteArray::number(i) + "\", \"target\": \"answer " + QByteArray::number(i) + "\"}\n";
+        QCOMPARE(kindOf(texts), std::string("generation: the first 80 rows have 80 different targets"));
+    }
+
     void nearLeaksAreMaskedWhenAskedAndWithTheirTwin()
     {
         import({write(u"train.jsonl"_s, "{\"input\": \"please book me a flight to the city of rome\", \"target\": \"yes\"}\n"

@@ -154,6 +154,7 @@ void ImportOptions::setColumn(const QString& field, const QString& expression)
     if (control->findData(expression) < 0)
         control->addItem(expression, expression);
     choose(control, expression);
+    control->lineEdit()->setCursorPosition(0);  // its beginning says more than its end
     control->setToolTip(expression);
     emit changed();
 }
