@@ -1,7 +1,6 @@
 #include "engine/data/detect.h"
 
 #include "engine/data/csv.h"
-#include "engine/data/jsonvalue.h"
 #include "engine/data/parsers.h"
 
 #include <algorithm>
@@ -15,11 +14,6 @@ namespace {
 
 constexpr std::size_t kLooked = 200;  // lines or records
 
-void guess(OpenFile& file, std::string what, std::string value, double sure, std::string why)
-{
-    file.guesses.push_back({std::move(what), std::move(value), std::move(why), sure});
-}
-
 std::string_view firstLine(std::string_view text)
 {
     LineWalk lines(text);
@@ -28,24 +22,6 @@ std::string_view firstLine(std::string_view text)
         if (!isBlankText(line))
             return line;
     return {};
-}
-
-// How many of the first lines are whole JSON objects, and how many lines there are.
-std::pair<int, int> objectLines(std::string_view head)
-{
-    JsonValues json;
-    LineWalk lines(head);
-    std::string_view line;
-    std::pair<int, int> count{0, 0};
-    while (count.second < 20 && lines.next(line)) {
-        if (isBlankText(line))
-            continue;
-        ++count.second;
-        Record record;
-        std::string padded = std::string(line) + std::string(JsonValues::kPadding, '\0');
-        count.first += json.read({padded.data(), line.size()}, record).empty() && record.root.kind == ValueKind::Object ? 1 : 0;
-    }
-    return count;
 }
 
 // Columns that most of the first records have with this delimiter, and the share that has as many.
@@ -115,18 +91,6 @@ void detectQuotes(OpenFile& file, std::string_view head)
             *file.used.quotes ? "cells with tabs or quotes in them are quoted" : "no cell needs them");
 }
 
-const std::vector<std::string>& namesOf(const std::string& field)
-{
-    static const std::map<std::string, std::vector<std::string>> all{
-        {"input", {"input", "text", "sentence", "question", "utterance", "query", "prompt", "document", "source", "content", "article", "dialogue", "review", "tweet", "comment", "passage", "title", "instruction", "words", "tokens"}},
-        {"target", {"target", "output", "label", "answer", "intent", "category", "summary", "response", "completion", "answers", "gold_label", "class", "sentiment", "topic", "labels", "highlights", "slots", "tag", "y"}},
-        {"references", {"references"}},
-        {"group", {"group", "group_id"}},
-        {"split", {"split"}},
-    };
-    return all.at(field);
-}
-
 bool isKnownName(std::string cell)
 {
     std::transform(cell.begin(), cell.end(), cell.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -192,138 +156,12 @@ void mapByLooks(OpenFile& file, const std::vector<std::vector<std::string>>& row
         "the first has the longest texts, the second " + std::to_string(different[target].size()) + " different ones in " + std::to_string(rows.size()) + " rows");
 }
 
-// The keys of objects inside each list, and the lists, by their path.
-class ListScan {
-public:
-    explicit ListScan(std::string_view text) : m_text(text) { }
-
-    std::vector<std::string> lists;  // by where they begin
-    std::map<std::string, std::set<std::string>> fields;
-
-    void scan()
-    {
-        std::string path;
-        value(path, 0);
-    }
-
-private:
-    void blank()
-    {
-        while (m_at < m_text.size() && std::string_view(" \t\r\n,").find(m_text[m_at]) != std::string_view::npos)
-            ++m_at;
-    }
-
-    std::string string()
-    {
-        std::string text;
-        for (++m_at; m_at < m_text.size() && m_text[m_at] != '"'; ++m_at) {
-            if (m_text[m_at] == '\\')
-                ++m_at;
-            if (m_at < m_text.size())
-                text += m_text[m_at];
-        }
-        ++m_at;
-        return text;
-    }
-
-    void value(const std::string& path, int depth)
-    {
-        blank();
-        if (m_at >= m_text.size() || depth > 20)
-            return;
-        if (m_text[m_at] == '"') {
-            string();
-        } else if (m_text[m_at] == '{') {
-            object(path, depth);
-        } else if (m_text[m_at] == '[') {
-            list(path, depth);
-        } else {
-            while (m_at < m_text.size() && std::string_view(",]}").find(m_text[m_at]) == std::string_view::npos)
-                ++m_at;
-        }
-    }
-
-    void object(const std::string& path, int depth)
-    {
-        ++m_at;
-        for (;;) {
-            blank();
-            if (m_at >= m_text.size() || m_text[m_at] != '"') {
-                ++m_at;  // the closing brace, or something broken
-                return;
-            }
-            const std::string key = string();
-            blank();
-            if (m_at < m_text.size() && m_text[m_at] == ':')
-                ++m_at;
-            fields[path].insert(key);
-            const std::size_t before = m_at;
-            value(path.empty() ? key : path + "." + key, depth + 1);
-            if (m_at == before)
-                return;
-        }
-    }
-
-    void list(const std::string& path, int depth)
-    {
-        ++m_at;
-        blank();
-        if (m_at < m_text.size() && m_text[m_at] == '{' && std::find(lists.begin(), lists.end(), path) == lists.end())
-            lists.push_back(path);
-        for (;;) {
-            blank();
-            if (m_at >= m_text.size() || m_text[m_at] == ']') {
-                ++m_at;
-                return;
-            }
-            const std::size_t before = m_at;
-            value(path, depth + 1);
-            if (m_at == before)
-                return;
-        }
-    }
-
-    std::string_view m_text;
-    std::size_t m_at = 0;
-};
-
-int scoreOf(const std::set<std::string>& fields)
-{
-    int score = 0;
-    for (const char* field : {"input", "target"})
-        score += std::any_of(namesOf(field).begin(), namesOf(field).end(), [&](const std::string& name) { return fields.contains(name); }) ? 1 : 0;
-    return score;
-}
-
 bool namesColumns(std::string_view line, char delimiter)
 {
     CsvScanner scanner(line, {delimiter, true});
     std::vector<CsvCell> cells;
     scanner.next(cells);
     return std::any_of(cells.begin(), cells.end(), [](const CsvCell& cell) { return isKnownName(std::string(cell.text)); });
-}
-
-FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
-{
-    if (start == '[') {
-        guess(file, "format", "json", 1, "it begins with a list");
-        return FileFormat::Json;
-    }
-    const auto [objects, lines] = objectLines(head);
-    ListScan scan(head);
-    scan.scan();
-    const bool isRow = scoreOf(scan.fields[""]) > 0;
-    if (objects > 0 && (lines > 1 || isRow || scan.lists.empty())) {
-        guess(file, "format", "jsonl", objects == lines ? 1 : 0.8,
-            std::to_string(objects) + " of the first " + std::to_string(lines) + " lines are objects");
-        return FileFormat::JsonLines;
-    }
-    if (!scan.lists.empty() && !isRow) {
-        guess(file, "format", "json", 0.9, "it is one object with a list of rows in it");
-        return FileFormat::Json;
-    }
-    guess(file, "format", "jsonl", 0.5, "its lines begin like objects");
-    return FileFormat::JsonLines;
 }
 
 }  // namespace
@@ -452,135 +290,6 @@ void detectConll(OpenFile& file, std::string_view head)
     if (!file.used.tokenColumn)
         file.used.tokenColumn = second ? 2 : 1;
     guess(file, "token column", std::to_string(*file.used.tokenColumn), 0.9, second ? "the first column counts tokens" : "the first column holds words");
-}
-
-void detectLists(OpenFile& file, std::string_view head)
-{
-    ListScan scan(head);
-    scan.scan();
-    file.lists = scan.lists;
-    if (file.lists.empty())
-        return;
-    if (file.used.rows.empty()) {
-        file.used.rows = file.lists.front();
-        for (const std::string& list : file.lists)
-            if (scoreOf(scan.fields[list]) > scoreOf(scan.fields[file.used.rows]))
-                file.used.rows = list;
-        if (!file.used.rows.empty())
-            guess(file, "rows", file.used.rows, file.lists.size() > 1 ? 0.7 : 0.95, "a list of objects lies there");
-    }
-    file.outerList = file.lists.front();
-    const std::string& rows = file.used.rows;
-    for (const std::string& list : file.lists)
-        if ((rows == list || rows.starts_with(list + ".")) && list.size() < file.outerList.size())
-            file.outerList = list;
-    if (!file.outerList.empty() && rows != file.outerList && !rows.starts_with(file.outerList + "."))
-        file.outerList = rows;
-    file.innerList = rows == file.outerList ? std::string{} : rows.substr(file.outerList.empty() ? 0 : file.outerList.size() + 1);
-}
-
-namespace {
-
-// The path's own name, or where texts lie in the objects that it leads to.
-std::string fitting(const OpenFile& file, const std::string& name)
-{
-    const auto kindOf = [&](const std::string& path) -> const Column* {
-        const auto found = std::find_if(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
-        return found == file.tree.end() ? nullptr : &*found;
-    };
-    for (const char* inner : {"[].text", ".text", "[].label", ".label"})
-        if (const Column* below = kindOf(name + inner); below && (below->kind == "text" || below->kind == "a list"))
-            return name + inner;
-    return name;
-}
-
-bool has(const OpenFile& file, const std::string& column)
-{
-    return std::find(file.columns.begin(), file.columns.end(), column) != file.columns.end();
-}
-
-// Entities by offsets, and conversations: what expressions of the mapping language are there for.
-void mapNested(OpenFile& file)
-{
-    const auto known = [&](const std::string& path) {
-        return std::any_of(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
-    };
-    const auto sampleOf = [&](const std::string& path) {
-        const auto found = std::find_if(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
-        return found == file.tree.end() ? std::string() : found->sample;
-    };
-    for (const char* name : {"messages", "conversations", "conversation", "dialog"}) {
-        const std::string list(name);
-        if (!(known(list + "[].role") || known(list + "[].from")) || !(known(list + "[].content") || known(list + "[].value")))
-            continue;
-        file.used.columns.try_emplace("input", "talk(" + list + ")");
-        file.used.columns.try_emplace("target", "reply(" + list + ")");
-        guess(file, "columns", list, 0.8, "it holds turns with a role: the last answer is the target");
-    }
-    for (const char* name : {"label", "labels", "entities", "spans", "annotations"}) {
-        const std::string list(name);
-        if (!has(file, "text") || file.used.columns.contains("target"))
-            continue;
-        std::string arguments;
-        if (known(list + "[].start") && known(list + "[].end"))
-            for (const char* tag : {"label", "tag", "type", "entity", "entity_type"})
-                if (arguments.empty() && known(list + "[]." + tag))
-                    arguments = std::string(", label=") + tag;
-        const std::string sample = sampleOf(list);
-        const bool triples = sample.starts_with("[[") && sample.size() > 2 && sample[2] >= '0' && sample[2] <= '9';
-        if (arguments.empty() && !triples)
-            continue;
-        file.used.columns.try_emplace("input", "text");
-        file.used.columns["target"] = "spans(text, " + list + arguments + ")";
-        guess(file, "kind", "extraction", 0.8, "“" + list + "” holds offsets into the text");
-    }
-}
-
-void mapPairs(OpenFile& file)
-{
-    if (file.used.columns.contains("input"))
-        return;
-    static const std::array<std::pair<std::string, std::string>, 6> kPairs{{{"premise", "hypothesis"},
-        {"sentence1", "sentence2"}, {"question1", "question2"}, {"text_a", "text_b"}, {"text1", "text2"}, {"query", "passage"}}};
-    for (const auto& [one, other] : kPairs)
-        if (has(file, one) && has(file, other)) {
-            file.used.columns["input"] = one + "+" + other;
-            return guess(file, "kind", "pair-classification", 0.8, "it has " + one + " and " + other);
-        }
-    for (const auto& [one, other] : {std::pair<std::string, std::string>{"context", "question"}, {"instruction", "input"}})
-        if (has(file, one) && has(file, other))
-            file.used.columns["input"] = "{" + one + "}\\n{" + other + "}";
-}
-
-}  // namespace
-
-void mapColumns(OpenFile& file)
-{
-    if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
-        file.used.columns["target"] = file.used.columns["label"];
-    mapNested(file);
-    mapPairs(file);
-    for (const char* field : {"input", "target", "references", "group", "split"}) {
-        if (file.used.columns.contains(field))
-            continue;
-        for (const std::string& name : namesOf(field)) {
-            const auto column = std::find_if(file.columns.begin(), file.columns.end(), [&](std::string one) {
-                std::transform(one.begin(), one.end(), one.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-                return one == name;
-            });
-            const bool taken = column != file.columns.end() && std::any_of(file.used.columns.begin(), file.used.columns.end(),
-                [&](const auto& one) { return one.second == *column; });
-            if (column != file.columns.end() && !taken) {
-                file.used.columns[field] = fitting(file, *column);
-                break;
-            }
-        }
-    }
-    const bool bare = file.used.header && !*file.used.header;
-    if (bare && !file.used.columns.contains("input") && file.columns.size() >= 2) {
-        file.used.columns.try_emplace("input", "column1");
-        file.used.columns.try_emplace("target", "column2");
-    }
 }
 
 }  // namespace taskfold::data

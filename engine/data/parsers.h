@@ -63,6 +63,9 @@ private:
     std::int64_t m_number = 0;
 };
 
+/// Words about one that is told as Block::overlong.
+constexpr const char* kOverlong = "a record of more than 64 MiB";
+
 bool isBlankText(std::string_view text);
 /// Words about a text that can't be one: bytes that aren't UTF-8, or that couldn't be decoded. Empty: it is fine.
 std::string textTrouble(std::string_view text, bool decoded);
