@@ -1,6 +1,8 @@
 # The command line. One source a line.
 set(TASKFOLD_CLI_SOURCES
+    cli/ablationcommands.cpp
     cli/basecommands.cpp
+    cli/benchadapters.cpp
     cli/benchcommands.cpp
     cli/benchevaluate.cpp
     cli/benchimport.cpp
@@ -17,6 +19,7 @@ set(TASKFOLD_CLI_SOURCES
     cli/importcommand.cpp
     cli/interrupt.cpp
     cli/main.cpp
+    cli/planoptions.cpp
     cli/resultcommands.cpp
     cli/rowcommands.cpp
     cli/taskcommands.cpp

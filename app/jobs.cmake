@@ -1,5 +1,7 @@
 # Engine and database put to work, without Qt and without a program. One source a line.
 set(TASKFOLD_JOB_SOURCES
+    jobs/ablations.cpp
+    jobs/ablationtable.cpp
     jobs/baselines.cpp
     jobs/basepreview.cpp
     jobs/bases.cpp
@@ -22,6 +24,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/importtask.cpp
     jobs/leakmasks.cpp
     jobs/ledger.cpp
+    jobs/longestbatch.cpp
     jobs/mappingfile.cpp
     jobs/memory.cpp
     jobs/modelfiles.cpp
@@ -29,6 +32,8 @@ set(TASKFOLD_JOB_SOURCES
     jobs/pairing.cpp
     jobs/planfile.cpp
     jobs/planning.cpp
+    jobs/planpreview.cpp
+    jobs/pretrainrun.cpp
     jobs/processmark.cpp
     jobs/project.cpp
     jobs/reporting.cpp
@@ -38,7 +43,9 @@ set(TASKFOLD_JOB_SOURCES
     jobs/rowsfolder.cpp
     jobs/serving.cpp
     jobs/runrecorder.cpp
+    jobs/runtrainer.cpp
     jobs/taskdata.cpp
+    jobs/together.cpp
     jobs/training.cpp
     jobs/trainrun.cpp
     jobs/volumes.cpp

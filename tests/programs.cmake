@@ -18,3 +18,9 @@ add_test(NAME window_links
 taskfold_program_test(killing taskfold-cli taskfold::jobs)
 add_dependencies(tst_killing taskfold-compute)
 set_property(TEST killing APPEND PROPERTY ENVIRONMENT "QTEST_FUNCTION_TIMEOUT=7200000")
+# Disks that fail: a library that is loaded before the program's own calls.
+add_library(faultyfiles SHARED support/faultyfiles.cpp)
+target_link_libraries(faultyfiles PRIVATE ${CMAKE_DL_LIBS})
+taskfold_program_test(trainfaults taskfold-cli taskfold::jobs)
+target_compile_definitions(tst_trainfaults PRIVATE FAULTY_FILES="$<TARGET_FILE:faultyfiles>")
+add_dependencies(tst_trainfaults taskfold-compute faultyfiles)

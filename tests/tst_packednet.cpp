@@ -3,6 +3,7 @@
 #include "engine/model/packednet.h"
 #include "engine/train/batch.h"
 #include "engine/train/plainloss.h"
+#include "engine/train/weighting.h"
 
 #include <torch/torch.h>
 
@@ -276,6 +277,35 @@ private slots:
             peer.step();
             QVERIFY(distance(parameters.flat, expected.detach()) < 1e-6);
         }
+    }
+
+    void conflictingGradientsLoseWhatTheyConflictIn()
+    {
+        model::Parameters parameters({{"w", {1, 2}}}, torch::kCPU, torch::kFloat64);
+        parameters.train(false);
+        train::GradientSurgery surgery;
+        for (const auto& [x, y] : {std::pair(1.0, 0.0), std::pair(-1.0, 1.0)}) {
+            parameters.gradient[0] = x;
+            parameters.gradient[1] = y;
+            surgery.take(parameters);
+            QCOMPARE(parameters.gradient.abs().sum().item<double>(), 0.0);
+        }
+        surgery.putSum(parameters, Random{1});
+        // (1, 0) becomes (1, 0) + (-1, 1) / 2, and (-1, 1) becomes (0, 1).
+        QVERIFY(std::abs(parameters.gradient[0].item<double>() - 0.5) < 1e-12);
+        QVERIFY(std::abs(parameters.gradient[1].item<double>() - 1.5) < 1e-12);
+    }
+
+    void uncertaintyFindsTheWeightThatItsLossDeserves()
+    {
+        train::TrainState state;
+        train::UncertaintyWeights weights(state, {1, 0.5});
+        QCOMPARE(weights.of(0), 1.0);
+        for (int step = 1; step <= 4000; ++step)
+            weights.step({0.5, 0.5}, {2, 3}, 0.01, step);
+        // c e^-s L + s / 2 is least at s = log(2 c L).
+        QVERIFY(std::abs(weights.of(0) - 1 / 4.0) < 0.01);
+        QVERIFY(std::abs(weights.of(1) - 0.5 / 3.0) < 0.01);
     }
 
     void unlikelyTokensOfALargeVocabularyCountBesideALikelyOne()

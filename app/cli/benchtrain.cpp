@@ -1,5 +1,6 @@
 #include "app/cli/benchcommands.h"
 #include "app/cli/benchrows.h"
+#include "app/cli/benchtrain.h"
 #include "app/jobs/computemodule.h"
 
 #include <CLI/CLI.hpp>
@@ -9,29 +10,19 @@
 
 namespace taskfold::cli {
 
-namespace {
-
-struct Options {
-    std::string model, task, dtype = "fp32", device = "cpu";
-    std::size_t rows = 128;
-    int batch = 16, warmUp = 2, threads = 0, accumulate = 1;
-    bool lora = false, checkpointing = false;
-};
-
 double rounded(double value, double steps)
 {
     return std::round(value * steps) / steps;
 }
 
-// What TRL's SFTTrainer does by default, on the same rows in the same order.
-compute::TrainSetup setupOf(const Options& options, const TaskSample& sample)
+compute::TrainSetup setupOf(const TrainBench& options, const Task& task, const std::vector<Row>& rows)
 {
     compute::TrainSetup setup;
     setup.base = options.model;
     setup.placement = {options.device, options.threads, options.dtype == "bf16" ? Precision::Bf16 : Precision::Fp32};
     setup.method = options.lora ? Method::Lora : Method::Full;
     setup.batch = options.batch;
-    setup.steps = static_cast<std::int64_t>((sample.rows.size() + static_cast<std::size_t>(options.batch) - 1)
+    setup.steps = static_cast<std::int64_t>((rows.size() + static_cast<std::size_t>(options.batch) - 1)
         / static_cast<std::size_t>(options.batch));
     setup.context = 512;
     setup.learningRate = 2e-5;
@@ -43,12 +34,14 @@ compute::TrainSetup setupOf(const Options& options, const TaskSample& sample)
     setup.checkpointing = options.checkpointing;
     setup.inOrder = setup.measureOnly = true;
     setup.evaluateEvery = setup.checkpointEvery = 0;
-    setup.tasks = {{sample.task, sample.rows, {}}};
+    setup.tasks = {{task, rows, {}}};
     setup.mixing = {{1, 1, 0, 0, false}};
     return setup;
 }
 
-Result<void> measure(const Options& options, const JobContext& context)
+namespace {
+
+Result<void> measure(const TrainBench& options, const JobContext& context)
 {
     const Result<TaskSample> sample = sampleOf(options.task, "train.jsonl", options.rows);
     if (!sample)
@@ -56,7 +49,7 @@ Result<void> measure(const Options& options, const JobContext& context)
     const Result<compute::Engine*> engine = jobs::computeEngine();
     if (!engine)
         return engine.error();
-    const compute::TrainSetup setup = setupOf(options, *sample);
+    const compute::TrainSetup setup = setupOf(options, sample->task, sample->rows);
     std::vector<double> losses;
     double start = 0, seconds = 0, flops = 0;
     std::int64_t tokens = 0;
@@ -89,7 +82,7 @@ Result<void> measure(const Options& options, const JobContext& context)
 
 void addBenchTrain(CLI::App& bench, Invocation& invocation)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TrainBench>();
     CLI::App* command = addCommand(bench, invocation, "train", "Training on a task folder's rows, in order, one epoch", false);
     command->add_option("--model", options->model, "A folder in Hugging Face form")->required();
     command->add_option("--task", options->task, "A folder with task.json and train.jsonl")->required();
@@ -102,9 +95,14 @@ void addBenchTrain(CLI::App& bench, Invocation& invocation)
     command->add_option("--accumulate", options->accumulate, "Parts of a batch, one after the other")->check(CLI::PositiveNumber);
     command->add_flag("--checkpointing", options->checkpointing);
     command->add_flag("--lora", options->lora, "Rank 16, alpha 32, all linear products");
+    command->add_option("--adapters", options->adapters, "So many LoRA trainings in one pass, beside the same one after another")
+        ->check(CLI::Range(2, 64));
+    command->add_option("--rounds", options->rounds, "Of both, in turns")->check(CLI::PositiveNumber);
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
-            return perform(invocation, "bench train", [&](const JobContext& context) { return measure(*options, context); });
+            return perform(invocation, "bench train", [&](const JobContext& context) {
+                return options->adapters > 0 ? measureAdapters(*options, context) : measure(*options, context);
+            });
         };
     });
 }

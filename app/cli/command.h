@@ -51,6 +51,7 @@ void addDataCommands(CLI::App& app, Invocation& invocation);
 void addTaskCommands(CLI::App& app, Invocation& invocation);
 void addExportCommand(CLI::App& app, Invocation& invocation);
 void addFilterCommands(CLI::App& app, Invocation& invocation);
+void addAblationCommands(CLI::App& app, Invocation& invocation);
 void addTrainCommands(CLI::App& app, Invocation& invocation);
 void addResultCommands(CLI::App& app, Invocation& invocation);
 void addModelCommands(CLI::App& app, Invocation& invocation);

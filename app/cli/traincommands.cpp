@@ -1,13 +1,14 @@
 #include "app/cli/command.h"
+#include "app/cli/planoptions.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/planning.h"
 #include "app/jobs/training.h"
+#include "db/metricrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -17,58 +18,6 @@ namespace taskfold::cli {
 namespace {
 
 using nlohmann::json;
-
-struct PlanOptions {
-    std::string base, method, sampler, device, out;
-    std::vector<std::uint64_t> seeds;
-    std::vector<int> stages;
-    std::vector<std::string> ablations, assignments;
-    bool noBaselines = false;
-};
-
-Result<void> ablate(Plan& plan, const std::string& name)
-{
-    if (name == "no-filter") {
-        plan.kept.insert(plan.kept.end(), plan.excluded.begin(), plan.excluded.end());
-        plan.excluded.clear();
-    } else if (name == "no-stage0") {
-        std::erase(plan.stages, 0);
-    } else if (name == "no-stage2") {
-        std::erase(plan.stages, 2);
-    } else {
-        return Error{ErrorCode::InvalidInput, "--ablate " + name + ": no-filter, no-stage0 or no-stage2"};
-    }
-    plan.name += "-" + name;
-    return {};
-}
-
-Result<Plan> planFor(const Project& project, const PlanOptions& options)
-{
-    const auto& given = options.assignments;
-    const bool lora = options.method == "lora" || std::find(given.begin(), given.end(), "method=lora") != given.end();
-    Result<Plan> plan = jobs::draftPlan(project, options.base, lora ? Method::Lora : Method::Full);
-    if (!plan)
-        return plan;
-    std::vector<std::string> assignments;
-    if (!options.sampler.empty())
-        assignments.push_back("sampler=" + options.sampler);
-    if (!options.device.empty())
-        assignments.push_back("device=\"" + options.device + "\"");
-    assignments.insert(assignments.end(), options.assignments.begin(), options.assignments.end());
-    for (const std::string& assignment : assignments)
-        if (Result<void> set = jobs::setPlanValue(*plan, assignment); !set)
-            return std::move(set).error();
-    if (!options.seeds.empty())
-        plan->seeds = options.seeds;
-    if (!options.stages.empty())
-        plan->stages = options.stages;
-    if (options.noBaselines)
-        plan->baselines = false;
-    for (const std::string& ablation : options.ablations)
-        if (Result<void> done = ablate(*plan, ablation); !done)
-            return std::move(done).error();
-    return plan;
-}
 
 json previewJson(const PlanPreview& preview)
 {
@@ -118,17 +67,13 @@ std::string previewText(const PlanPreview& preview)
 
 void addPlan(CLI::App& app, Invocation& invocation)
 {
-    auto options = std::make_shared<PlanOptions>();
+    struct Options : PlanOptions {
+        std::string out;
+    };
+    auto options = std::make_shared<Options>();
     CLI::App* command = addCommand(app, invocation, "plan", "A plan with good defaults, and what it would come to");
-    command->add_option("--base", options->base, "Base model; tiny is built in");
-    command->add_option("--method", options->method)->check(CLI::IsMember({"full", "lora"}));
-    command->add_option("--sampler", options->sampler);
-    command->add_option("--seeds", options->seeds)->delimiter(',');
-    command->add_option("--stages", options->stages)->delimiter(',')->check(CLI::IsMember({0, 2, 3}));
-    command->add_option("--device", options->device, "cpu or cuda:0");
-    command->add_flag("--no-baselines", options->noBaselines);
-    command->add_option("--ablate", options->ablations, "no-filter, no-stage0 or no-stage2");
-    command->add_option("--set", options->assignments, "key=value of the plan");
+    addPlanOptions(*command, *options);
+    command->add_option("--ablate", options->ablations, "Leave out or change one thing (`ablations --names` lists them)");
     command->add_option("--out", options->out, "Where the plan is written");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
@@ -153,6 +98,15 @@ void addPlan(CLI::App& app, Invocation& invocation)
     });
 }
 
+// Of a run's time, as its last evaluation wrote it; 0 before the first.
+Result<double> evaluationShareOf(SQLite::Database& database, RunId run)
+{
+    const Result<std::vector<MetricPoint>> curve = db::MetricRepository(database).curve(run, {}, "evaluation_share");
+    if (!curve)
+        return curve.error();
+    return curve->empty() ? 0.0 : curve->back().value;
+}
+
 Result<void> tellRuns(const Invocation& invocation)
 {
     const Result<db::Connection> connection = openExisting(projectOf(invocation));
@@ -166,19 +120,23 @@ Result<void> tellRuns(const Invocation& invocation)
     for (const Task& task : *tasks)
         names[task.id] = task.name;
     json list = json::array();
-    std::vector<std::vector<std::string>> rows{{"id", "stage", "task", "seed", "status", "steps", "loss", "tokens", "seconds", "note"}};
+    std::vector<std::vector<std::string>> rows{
+        {"id", "stage", "task", "seed", "status", "steps", "loss", "tokens", "seconds", "evaluating", "note"}};
     for (const Run& run : *runs) {
+        const Result<double> evaluating = evaluationShareOf(**connection, run.id);
+        if (!evaluating)
+            return evaluating.error();
         list.push_back({{"id", run.id.value}, {"stage", wordOf(run.kind)}, {"task", run.task ? json(names[run.task]) : json(nullptr)},
             {"status", wordOf(run.status)}, {"seed", run.seed}, {"steps", run.steps}, {"steps_total", run.stepsTotal},
             {"loss", run.loss}, {"tokens", run.tokens}, {"target_tokens", run.targetTokens}, {"seconds", run.seconds},
             {"parent", run.parent ? json(run.parent.value) : json(nullptr)}, {"checkpoint", run.checkpoint},
-            {"checkpoint_hash", run.checkpointHash}, {"parameters", run.parameters}, {"bytes", run.bytes}, {"note", run.note}});
+            {"checkpoint_hash", run.checkpointHash}, {"parameters", run.parameters}, {"bytes", run.bytes}, {"evaluation_share", *evaluating}, {"note", run.note}});
         char loss[32], seconds[32];
         std::snprintf(loss, sizeof loss, "%.4f", run.loss);
         std::snprintf(seconds, sizeof seconds, "%.1f", run.seconds);
         rows.push_back({std::to_string(run.id.value), std::string(wordOf(run.kind)), names[run.task], std::to_string(run.seed),
             std::string(wordOf(run.status)), std::to_string(run.steps) + "/" + std::to_string(run.stepsTotal), loss,
-            std::to_string(run.tokens), seconds, run.note});
+            std::to_string(run.tokens), seconds, points(*evaluating) + " %", run.note});
     }
     answer(invocation, {{"runs", list}}, table(rows));
     return {};

@@ -18,6 +18,14 @@ std::int64_t stepsOf(double rows, int batch)
 
 }  // namespace
 
+std::vector<TaskNeed> among(const std::vector<TaskNeed>& needs, TaskSet set)
+{
+    std::vector<TaskNeed> chosen;
+    std::copy_if(needs.begin(), needs.end(), std::back_inserter(chosen),
+        [=](const TaskNeed& need) { return set == TaskSet::All || need.high == (set == TaskSet::High); });
+    return chosen;
+}
+
 std::int64_t evaluationGap(const Plan& plan, std::int64_t steps)
 {
     return std::max<std::int64_t>(std::max(1, plan.minEvaluationGap), steps / std::max(1, plan.evaluations));
@@ -35,8 +43,8 @@ StageBudget stage2Budget(const Plan& plan, const std::vector<TaskNeed>& high)
     for (const TaskNeed& task : high)
         all += std::max(0.0, task.bestEpoch - 1) * task.rows;
     if (high.empty() || all <= 0) {
-        budget.skipped = high.empty() ? "there is no high-resource set"
-                                      : "every high-resource task is at its best within one epoch: stage 3 has that";
+        budget.skipped = high.empty() ? "there is no task for it"
+                                      : "every task of it is at its best within one epoch: stage 3 has that";
         return budget;
     }
     for (const TaskNeed& task : high) {

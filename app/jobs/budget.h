@@ -26,6 +26,9 @@ struct StageBudget {
     std::string skipped;  // why there is nothing to do
 };
 
+/// Those of a stage.
+std::vector<TaskNeed> among(const std::vector<TaskNeed>& needs, TaskSet set);
+
 std::int64_t baselineSteps(const Plan& plan, double rows);
 
 /// Each high-resource task up to one epoch short of its own optimum.

@@ -292,7 +292,7 @@ private:
 
 }  // namespace
 
-Result<Comparison> compareRuns(
+Result<Comparison> comparisonOf(
     const Project& project, RunId candidate, const std::string& baseline, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
@@ -301,9 +301,18 @@ Result<Comparison> compareRuns(
     Comparer comparer(project, **connection);
     if (Result<void> chosen = comparer.choose(candidate, baseline); !chosen)
         return std::move(chosen).error();
-    Result<Comparison> comparison = comparer.compare(context);
+    return comparer.compare(context);
+}
+
+Result<Comparison> compareRuns(
+    const Project& project, RunId candidate, const std::string& baseline, const JobContext& context)
+{
+    Result<Comparison> comparison = comparisonOf(project, candidate, baseline, context);
     if (!comparison)
         return comparison;
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
     const Result<ComparisonId> id = db::ComparisonRepository(**connection).add(*comparison);
     if (!id)
         return id.error();

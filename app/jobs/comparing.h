@@ -22,6 +22,10 @@ namespace taskfold::jobs {
 Result<Comparison> compareRuns(
     const Project& project, RunId candidate, const std::string& baseline, const JobContext& context);
 
+/// The same, not stored.
+Result<Comparison> comparisonOf(
+    const Project& project, RunId candidate, const std::string& baseline, const JobContext& context);
+
 /// Rows of the test split that the two answered differently, the clearest first; of the candidate's seed.
 Result<std::vector<RowDifference>> rowDifferences(
     const Project& project, const Comparison& comparison, TaskId task, std::size_t limit = 1000);

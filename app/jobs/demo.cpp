@@ -45,6 +45,7 @@ void setUp(Plan& plan)
     plan.patience = 4;
     plan.minEvaluationGap = 40;
     plan.maxNewTokens = 24;
+    plan.evaluationShare = 0;  // so small a training is over before a bound on its evaluations would pay
     plan.threads = 1;  // such small products gain nothing from a second one, and wait for it when the machine is busy
 }
 

@@ -1,39 +1,126 @@
 #include "app/jobs/memory.h"
 
 #include <algorithm>
+#include <fstream>
 
 namespace taskfold::jobs {
 
 namespace {
 
-constexpr double kLibrary = 250;
+constexpr double kLibrary = 145;  // libtorch and the program, in MiB, as measured by tst_memory
+constexpr double kHalfLibrary = 15;  // what products in bf16 keep for themselves
 constexpr double kMib = 1024.0 * 1024.0;
+constexpr double kReal = 4;  // bytes of sums, norms and weights
+constexpr double kLogitRows = 128;
 
-// LoRA's two matrices beside every linear layer.
-double adapterParameters(const ModelConfig& config, int rank)
+// LoRA's two matrices beside each of its linear layers.
+double adapterParameters(const ModelConfig& config, const TrainingShape& shape)
 {
+    const auto targeted = [&](const std::string& name) {
+        return shape.targets.empty() || std::any_of(shape.targets.begin(), shape.targets.end(), [&](const std::string& target) {
+            return name.find("." + target + ".") != std::string::npos;
+        });
+    };
     double sum = 0;
     for (const NamedShape& tensor : tensorsOf(config))
-        if (tensor.shape.size() == 2 && tensor.name.find("_proj.") != std::string::npos)
-            sum += static_cast<double>(rank) * static_cast<double>(tensor.shape[0] + tensor.shape[1]);
+        if (tensor.shape.size() == 2 && tensor.name.find("_proj.") != std::string::npos && targeted(tensor.name))
+            sum += static_cast<double>(shape.rank) * static_cast<double>(tensor.shape[0] + tensor.shape[1]);
     return sum;
+}
+
+// Bytes of weights and of what the optimiser keeps.
+double weightBytes(const ModelConfig& config, const TrainingShape& shape)
+{
+    const auto parameters = static_cast<double>(parameterCount(config));
+    const bool half = shape.precision == Precision::Bf16 && !shape.plain;
+    if (shape.method == Method::Full)
+        return 16 * parameters;  // fp32: 4 + 4 + 8; bf16: 4 + 2 for the copy + 2 + 8
+    return (half ? 6 : 4) * parameters + 16 * adapterParameters(config, shape) * shape.adapters;
+}
+
+struct Widths {
+    double hidden, feedForward, queries, keys, heads, keyHeads, operand, low;
+};
+
+Widths widthsOf(const ModelConfig& config, const TrainingShape& shape)
+{
+    const double size = config.headSize, heads = config.heads, keyHeads = config.keyValueHeads;
+    return {static_cast<double>(config.hidden), static_cast<double>(config.feedForward), heads * size, keyHeads * size, heads, keyHeads,
+        shape.precision == Precision::Bf16 ? 2.0 : 4.0, shape.method == Method::Lora ? 7.0 * shape.rank : 0.0};
+}
+
+// Of one token in one layer, for the gradient: attention's part, and that of the mlp.
+double attentionBytes(const Widths& w, bool qkNorm)
+{
+    const double norms = qkNorm ? w.operand * (w.queries + w.keys) + kReal * (w.heads + w.keyHeads) : 0;
+    return kReal + w.operand * (w.queries + 2 * w.keys) + w.operand * w.queries + kReal * w.heads + w.operand * w.low + norms;
+}
+
+double mlpBytes(const Widths& w)
+{
+    return kReal + kReal * w.hidden + 2 * w.operand * w.feedForward;
+}
+
+// Of one token, in buffers that all layers share.
+double sharedBytes(const Widths& w)
+{
+    const double forward = w.operand * (3 * w.hidden + w.feedForward);
+    const double backward = kReal * w.hidden + w.operand * (2 * w.hidden + w.feedForward + 2 * w.queries)
+        + w.operand * (w.queries + 2 * w.keys) + 2 * kReal * w.queries;
+    return forward + backward;
+}
+
+double packedBytes(const ModelConfig& config, const TrainingShape& shape, double tokens)
+{
+    const Widths w = widthsOf(config, shape);
+    const double targets = static_cast<double>(shape.batch) * std::min(shape.targetTokens, shape.context);
+    const double layers = config.layers;
+    const double inputs = kReal * w.hidden * layers;
+    const double kept = shape.checkpointing
+        ? attentionBytes(w, config.qkNorm) + mlpBytes(w)
+        : layers * attentionBytes(w, config.qkNorm) + (layers - 1) * mlpBytes(w);
+    const double last = mlpBytes(w) + w.operand * (w.queries + w.low) + 3 * kReal * w.hidden + 2 * w.operand * w.hidden;
+    const double logits = std::min(targets, kLogitRows) * w.operand * config.vocabulary;
+    return tokens * (kept + inputs + sharedBytes(w)) + targets * last + logits;
 }
 
 }  // namespace
 
 double trainingMemoryMib(const ModelConfig& config, const TrainingShape& shape)
 {
-    const double width = shape.precision == Precision::Fp32 ? 4 : 2;
-    const auto parameters = static_cast<double>(parameterCount(config));
-    double weights = 0;
-    if (shape.method == Method::Lora)
-        weights = width * parameters + 16 * adapterParameters(config, shape.rank);
-    else
-        weights = 16 * parameters + (shape.precision == Precision::Fp32 ? 0 : 2 * parameters);
-    const double tokens = static_cast<double>(shape.batch) * std::min(shape.context, std::max(1, config.context));
-    const double kept = tokens * 34 * config.hidden * config.layers * width;
-    const double logits = tokens * 2 * config.vocabulary * 4;
-    return kLibrary + (weights + kept + logits) / kMib;
+    const double tokens = static_cast<double>(shape.batch) * std::min<double>(shape.context, std::max(1, config.context));
+    const double plain = tokens * (34.0 * config.hidden * config.layers * (shape.precision == Precision::Bf16 ? 2 : 4) + 2.0 * config.vocabulary * 4);
+    return kLibrary + (shape.precision == Precision::Bf16 ? kHalfLibrary : 0) + (weightBytes(config, shape) + (shape.plain ? plain : packedBytes(config, shape, tokens))) / kMib;
+}
+
+double planMemoryMib(const ModelConfig& config, const Plan& plan, double batchTokens, double batchTargets, int together)
+{
+    const int parts = std::clamp(plan.accumulate, 1, std::max(1, plan.batch)), rows = std::max(1, plan.batch);
+    TrainingShape shape;
+    shape.method = plan.method;
+    shape.precision = plan.precision;
+    shape.adapters = std::max(1, together);
+    shape.batch = (rows + parts - 1) / parts * shape.adapters;
+    shape.context = batchTokens / rows;
+    shape.targetTokens = batchTargets / rows;
+    shape.rank = plan.lora.rank;
+    shape.targets = plan.lora.targets;
+    shape.checkpointing = plan.checkpointing;
+    shape.plain = plan.device != "cpu" || (plan.method == Method::Lora && (plan.lora.dora || plan.lora.dropout > 0));
+    return trainingMemoryMib(config, shape);
+}
+
+double availableMemoryMib()
+{
+    std::ifstream file("/proc/meminfo");
+    std::string name, unit;
+    double kib = 0;
+    while (file >> name >> kib) {
+        std::getline(file, unit);
+        if (name == "MemAvailable:")
+            return kib / 1024;
+    }
+    return 0;
 }
 
 }  // namespace taskfold::jobs

@@ -27,9 +27,27 @@ json loraJson(const LoraSettings& lora)
         {"rank_stabilised", lora.rankStabilised}, {"dora", lora.dora}};
 }
 
+// What came after the first version stands there only where it isn't as it was before: a plan keeps its hash.
+void addLater(json& body, const Plan& plan)
+{
+    const Plan usual;
+    const auto add = [&](const char* key, const auto& value, const auto& usually, const json& written) {
+        if (value != usually)
+            body[key] = written;
+    };
+    add("evaluation_share", plan.evaluationShare, usual.evaluationShare, plan.evaluationShare);
+    add("average_checkpoints", plan.averageCheckpoints, usual.averageCheckpoints, plan.averageCheckpoints);
+    add("together", plan.together, usual.together, plan.together);
+    add("stage2_tasks", plan.stage2Tasks, usual.stage2Tasks, wordOf(plan.stage2Tasks));
+    add("stage3_tasks", plan.stage3Tasks, usual.stage3Tasks, wordOf(plan.stage3Tasks));
+    add("weighting", plan.weighting, usual.weighting, wordOf(plan.weighting));
+    add("ablation", plan.ablation, usual.ablation, plan.ablation);
+    add("reference", plan.reference, usual.reference, plan.reference);
+}
+
 json jsonOf(const Plan& plan)
 {
-    return {{"name", plan.name}, {"base", plan.base}, {"tiny", tinyJson(plan.tiny)}, {"method", wordOf(plan.method)},
+    json body{{"name", plan.name}, {"base", plan.base}, {"tiny", tinyJson(plan.tiny)}, {"method", wordOf(plan.method)},
         {"lora", loraJson(plan.lora)},
         {"kept", plan.kept}, {"excluded", plan.excluded}, {"high_resource_rule", wordOf(plan.rule)},
         {"high_resource_parameter", plan.ruleParameter}, {"high_resource", plan.highResource},
@@ -45,6 +63,8 @@ json jsonOf(const Plan& plan)
         {"min_evaluation_gap", plan.minEvaluationGap}, {"train_rows_cap", plan.trainRowsCap},
         {"test_rows_cap", plan.testRowsCap}, {"max_new_tokens", plan.maxNewTokens}, {"data", plan.dataHashes},
         {"masks", plan.masks}, {"created", plan.created}};
+    addLater(body, plan);
+    return body;
 }
 
 // Takes values out of an object by key, and complains about what nobody took.
@@ -156,6 +176,14 @@ void readTraining(Reader& reader, Plan& plan)
     reader.take("train_rows_cap", plan.trainRowsCap);
     reader.take("test_rows_cap", plan.testRowsCap);
     reader.take("max_new_tokens", plan.maxNewTokens);
+    reader.take("evaluation_share", plan.evaluationShare);
+    reader.take("average_checkpoints", plan.averageCheckpoints);
+    reader.take("together", plan.together);
+    reader.takeWord("stage2_tasks", plan.stage2Tasks, taskSetOf);
+    reader.takeWord("stage3_tasks", plan.stage3Tasks, taskSetOf);
+    reader.takeWord("weighting", plan.weighting, weightingOf);
+    reader.take("ablation", plan.ablation);
+    reader.take("reference", plan.reference);
 }
 
 Plan read(const json& object)

@@ -1,6 +1,7 @@
 #include "app/jobs/runrecorder.h"
 
 #include "db/metricrepository.h"
+#include "db/open.h"
 #include "db/runrepository.h"
 
 namespace taskfold::jobs {
@@ -8,6 +9,7 @@ namespace taskfold::jobs {
 namespace {
 
 constexpr std::chrono::milliseconds kFlushEvery(250);
+constexpr std::chrono::minutes kPatience(2);  // with a database that others write to, at the end and before that all in all
 
 }  // namespace
 
@@ -18,7 +20,9 @@ RunRecorder::RunRecorder(const Project& project, SQLite::Database& database, Run
     , m_context(context)
     , m_forward(context.stop, [this] { m_stop.request_stop(); })
     , m_pace(kFlushEvery)
+    , m_busySince(std::chrono::steady_clock::now())
 {
+    db::setPatience(m_database, kPatience);
 }
 
 compute::TrainEvents RunRecorder::events()
@@ -43,6 +47,8 @@ Result<void> RunRecorder::onStep(const compute::StepReport& report)
     m_run.tokens = report.tokens;
     m_run.targetTokens = report.targetTokens;
     m_run.seconds = report.seconds;
+    if (report.steps > 0)
+        m_run.stepsTotal = report.steps;
     add({}, report.step, "loss", report.loss);
     add({}, report.step, "learning_rate", report.learningRate);
     add({}, report.step, "gradient_norm", report.gradientNorm);
@@ -51,12 +57,14 @@ Result<void> RunRecorder::onStep(const compute::StepReport& report)
             add(task.task, report.step, "loss", task.loss);
     if (m_context.report)
         m_context.report({report.step, m_run.stepsTotal, m_run.id, std::string(wordOf(m_run.kind))});
-    return m_pace.due() ? flush() : Result<void>{};
+    return m_pace.due() ? tryFlush() : Result<void>{};
 }
 
 Result<void> RunRecorder::onEvaluation(const compute::EvaluationReport& report)
 {
     std::vector<RunTask> tasks;
+    if (report.seconds > 0)
+        add({}, report.step, "evaluation_share", report.evaluationSeconds / report.seconds);
     for (const compute::TaskEvaluation& task : report.tasks) {
         add(task.task, report.step, "validation_loss", task.loss);
         add(task.task, report.step, "metric", task.metric);
@@ -66,26 +74,54 @@ Result<void> RunRecorder::onEvaluation(const compute::EvaluationReport& report)
             tasks.push_back({m_run.id, task.task, task.phase, task.bestStep, 0, task.best, task.se, task.epochs});
     }
     if (!tasks.empty())
-        if (Result<void> put = db::RunRepository(m_database).putTasks(tasks); !put)
-            return put;
-    return flush();
+        m_tasks = std::move(tasks);
+    return tryFlush();
 }
 
 Result<void> RunRecorder::onCheckpoint(const compute::CheckpointReport& report)
 {
     m_run.checkpoint = m_project.stored(report.folder);
-    return flush();
+    return tryFlush();
+}
+
+// Doesn't wait for another program that is writing: what wasn't written is kept, and training goes on.
+Result<void> RunRecorder::tryFlush()
+{
+    db::setPatience(m_database, std::chrono::milliseconds(20));
+    Result<void> flushed = write();
+    db::setPatience(m_database, kPatience);
+    const auto now = std::chrono::steady_clock::now();
+    if (flushed || flushed.error().code != ErrorCode::Busy)
+        m_busySince = now;
+    else if (now - m_busySince < kPatience)
+        flushed = {};
+    return flushed ? listen() : flushed;
 }
 
 Result<void> RunRecorder::flush()
+{
+    db::setPatience(m_database, kPatience);
+    const Result<void> flushed = write();
+    return flushed ? listen() : flushed;
+}
+
+Result<void> RunRecorder::write()
 {
     if (Result<void> written = db::MetricRepository(m_database).append(m_run.id, m_points); !written)
         return written;
     m_points.clear();
     db::RunRepository runs(m_database);
-    if (Result<void> saved = runs.setProgress(m_run); !saved)
-        return saved;
-    const Result<RunStatus> status = runs.status(m_run.id);
+    if (!m_tasks.empty())
+        if (Result<void> put = runs.putTasks(m_tasks); !put)
+            return put;
+    m_tasks.clear();
+    return runs.setProgress(m_run);
+}
+
+// Whether somebody asked the run to stop.
+Result<void> RunRecorder::listen()
+{
+    const Result<RunStatus> status = db::RunRepository(m_database).status(m_run.id);
     if (!status)
         return status.error();
     m_paused = *status == RunStatus::Pausing;

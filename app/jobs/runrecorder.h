@@ -6,6 +6,7 @@
 #include "engine/core/run.h"
 #include "engine/jobs/job.h"
 
+#include <chrono>
 #include <stop_token>
 #include <vector>
 
@@ -33,6 +34,9 @@ private:
     Result<void> onStep(const compute::StepReport& report);
     Result<void> onEvaluation(const compute::EvaluationReport& report);
     Result<void> onCheckpoint(const compute::CheckpointReport& report);
+    Result<void> tryFlush();
+    Result<void> write();
+    Result<void> listen();
     void add(TaskId task, std::int64_t step, const char* name, double value);
 
     const Project& m_project;
@@ -42,7 +46,9 @@ private:
     std::stop_source m_stop;
     std::stop_callback<std::function<void()>> m_forward;
     Pace m_pace;
-    std::vector<MetricPoint> m_points;
+    std::vector<MetricPoint> m_points;  // not written yet
+    std::vector<RunTask> m_tasks;
+    std::chrono::steady_clock::time_point m_busySince;
     bool m_first = true;
     bool m_paused = false;
 };

@@ -5,7 +5,9 @@
 #include "app/jobs/planfile.h"
 #include "app/jobs/planning.h"
 #include "app/jobs/processmark.h"
+#include "app/jobs/together.h"
 #include "app/jobs/trainrun.h"
+#include "db/open.h"
 #include "db/planrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
@@ -35,6 +37,8 @@ Result<void> checkFindings(const Project& project, const Plan& plan)
         return Error{ErrorCode::InvalidInput, blocking};
     return {};
 }
+
+constexpr std::chrono::minutes kPatience(2);  // of a queue, with a database that others write to
 
 // Adds the runs of one seed.
 class Queuer {
@@ -194,6 +198,7 @@ Result<void> runQueue(const Project& project, PlanId plan, const JobContext& con
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
+    db::setPatience(**connection, kPatience);
     db::RunRepository runs(**connection);
     while (true) {
         if (context.stop.stop_requested())
@@ -208,7 +213,8 @@ Result<void> runQueue(const Project& project, PlanId plan, const JobContext& con
             continue;  // another program was faster
         if (!taken)
             return std::move(taken).error();
-        Result<void> done = trainRun(project, *taken, Start::Fresh, context);
+        const Result<std::vector<Run>> company = takeCompanions(project, **connection, *taken);
+        Result<void> done = company ? trainRuns(project, *company, Start::Fresh, context) : Result<void>(company.error());
         if (!done && (afterFailure == AfterFailure::Stop || done.error().code == ErrorCode::Cancelled))
             return done;
         if (!done && !failure)
@@ -232,7 +238,8 @@ Result<void> resumeRun(const Project& project, RunId id, const JobContext& conte
     Result<Run> taken = runs.take(id, thisProcess(), isAlive);
     if (!taken)
         return std::move(taken).error();
-    Result<void> done = trainRun(project, *taken, Start::Resumed, context);
+    const Result<std::vector<Run>> company = takeFormerCompanions(project, **connection, *taken, run->status);
+    Result<void> done = company ? trainRuns(project, *company, Start::Resumed, context) : Result<void>(company.error());
     if (!done && (afterFailure == AfterFailure::Stop || done.error().code == ErrorCode::Cancelled))
         return done;
     Result<void> rest = runQueue(project, taken->plan, context, afterFailure);

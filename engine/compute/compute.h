@@ -71,6 +71,10 @@ struct TrainSetup {
     int maxNewTokens = 64;
     std::vector<TaskRows> tasks;
     std::vector<Mixing> mixing;  // one for each task
+    std::int64_t targetTokens = 0;  // to be spent, whatever `steps`, early stops and caps say; 0: no such budget
+    Weighting weighting = Weighting::Plain;
+    double evaluationShare = 0;  // of the work of steps, that evaluations may come to; 0: no bound
+    int averageCheckpoints = 0;  // the mean of so many of the best is kept where it scores higher; below 2: never
     bool meanLossChoosesCheckpoint = false;  // stage 2: least mean validation loss; else least regret (method.md 13)
 };
 
@@ -89,6 +93,8 @@ struct StepReport {
     double seconds = 0;  // of computing since the run began
     double flops = 0;  // of this step's matrix products; 0 where nobody counted
     std::vector<TaskLoss> tasks;  // those in this batch
+    std::int64_t steps = 0;  // in all, as it looks now
+    double evaluationSeconds = 0;  // of `seconds`
 };
 
 struct TaskEvaluation {
@@ -105,6 +111,7 @@ struct TaskEvaluation {
 struct EvaluationReport {
     std::int64_t step = 0;
     std::vector<TaskEvaluation> tasks;
+    double seconds = 0, evaluationSeconds = 0;  // since the run began: of computing, and of that of evaluating
 };
 
 struct CheckpointReport {
@@ -131,6 +138,14 @@ struct TrainResult {
     std::int64_t parameters = 0, bytes = 0;
     std::vector<RunTask> tasks;
     std::string note;
+};
+
+/// One of several trainings in one pass.
+struct TrainPart {
+    TrainSetup setup;
+    TrainEvents events;
+    std::function<void(const Result<TrainResult>&)> onEnd;
+    std::stop_token stop;
 };
 
 /// Stage 0: next-token loss on documents, joined by the end token and cut into windows of the context.
@@ -244,6 +259,14 @@ public:
     virtual ~Engine() = default;
 
     virtual Result<TrainResult> train(const TrainSetup& setup, const TrainEvents& events, std::stop_token stop) = 0;
+    /// Several LoRA trainings on one base in one pass, each with its own rows, seed, schedule and early stop; each result is that
+    /// of being trained alone to 1e-4. They must agree in base, placement, adapter settings and loss mean. `onEnd` is told of
+    /// each as soon as it ends, on the training thread. Those that haven't ended are resumed together, to the same bits.
+    virtual Result<void> trainTogether(const std::vector<TrainPart>& parts)
+    {
+        static_cast<void>(parts);
+        return Error{ErrorCode::Unsupported, "this engine trains one after another"};
+    }
     virtual Result<PretrainResult> pretrain(
         const PretrainSetup& setup, const TrainEvents& events, std::stop_token stop)
         = 0;

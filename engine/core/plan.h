@@ -26,6 +26,11 @@ enum class SamplerKind {
     UniMax,  // parameter: most epochs
     EpochMatched,
 };
+/// Which of the kept tasks a stage trains on; the other two are ablations.
+enum class TaskSet { All, High, Low };
+/// How the tasks' losses meet in one step: their sum (the sampler is the weight), with learned weights (Kendall et al.
+/// 2018), or with conflicting gradients projected (PCGrad, Yu et al. 2020). The last two are there to be compared with.
+enum class Weighting { Plain, Uncertainty, PcGrad };
 
 /// The built-in model's sizes.
 struct TinySize {
@@ -94,6 +99,13 @@ struct Plan {
     std::int64_t trainRowsCap = 0;  // per task; 0: all
     std::int64_t testRowsCap = 0;
     int maxNewTokens = 64;
+    double evaluationShare = 0.5;  // of the work of steps, that evaluations may come to; 0: no bound
+    int averageCheckpoints = 0;  // the best ones' mean is kept where it scores higher than each; 0: never
+    int together = 0;  // LoRA baselines trained in one pass over one base; 0: as many as fit, 1: one after another
+    TaskSet stage2Tasks = TaskSet::High, stage3Tasks = TaskSet::All;
+    Weighting weighting = Weighting::Plain;
+    std::string ablation;  // what it leaves out or changes; empty: nothing
+    std::string reference;  // hash of the plan it is set against: stages spend as many target tokens
     std::map<std::string, std::string> dataHashes;  // "task/split" to the version's hash
     std::map<std::string, std::string> masks;  // task to the hash of its masked rows' line numbers
     std::string created;
@@ -141,11 +153,15 @@ std::string_view wordOf(LossMean mean);
 std::string_view wordOf(Schedule schedule);
 std::string_view wordOf(HighResourceRule rule);
 std::string_view wordOf(SamplerKind sampler);
+std::string_view wordOf(TaskSet set);
+std::string_view wordOf(Weighting weighting);
 std::optional<Method> methodOf(std::string_view word);
 std::optional<Precision> precisionOf(std::string_view word);
 std::optional<LossMean> lossMeanOf(std::string_view word);
 std::optional<Schedule> scheduleOf(std::string_view word);
 std::optional<HighResourceRule> highResourceRuleOf(std::string_view word);
 std::optional<SamplerKind> samplerKindOf(std::string_view word);
+std::optional<TaskSet> taskSetOf(std::string_view word);
+std::optional<Weighting> weightingOf(std::string_view word);
 
 }  // namespace taskfold

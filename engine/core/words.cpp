@@ -132,6 +132,9 @@ constexpr Words<HighResourceRule, 5> kHighResourceRule{{
     {HighResourceRule::EpochNeed, "epoch-need"},
 }};
 
+constexpr Words<TaskSet, 3> kTaskSet{{{TaskSet::All, "all"}, {TaskSet::High, "high"}, {TaskSet::Low, "low"}}};
+constexpr Words<Weighting, 3> kWeighting{
+    {{Weighting::Plain, "plain"}, {Weighting::Uncertainty, "uncertainty"}, {Weighting::PcGrad, "pcgrad"}}};
 constexpr Words<SamplerKind, 8> kSamplerKind{{
     {SamplerKind::InstanceBalanced, "instance-balanced"},
     {SamplerKind::TaskBalanced, "task-balanced"},
@@ -317,6 +320,26 @@ std::string_view wordOf(SamplerKind value)
 std::optional<SamplerKind> samplerKindOf(std::string_view word)
 {
     return valueIn(kSamplerKind, word);
+}
+
+std::string_view wordOf(TaskSet value)
+{
+    return wordIn(kTaskSet, value);
+}
+
+std::optional<TaskSet> taskSetOf(std::string_view word)
+{
+    return valueIn(kTaskSet, word);
+}
+
+std::string_view wordOf(Weighting value)
+{
+    return wordIn(kWeighting, value);
+}
+
+std::optional<Weighting> weightingOf(std::string_view word)
+{
+    return valueIn(kWeighting, word);
 }
 
 std::string_view wordOf(RunKind value)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -54,6 +55,15 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
 {
     std::swap(m_bytes, other.m_bytes);
     return *this;
+}
+
+void MappedFile::forget(std::span<const std::byte> bytes)
+{
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    const std::uintptr_t from = (address + page - 1) / page * page, to = (address + bytes.size()) / page * page;
+    if (from < to)
+        ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
 }
 
 MappedFile::~MappedFile()

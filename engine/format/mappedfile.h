@@ -23,6 +23,9 @@ public:
 
     std::span<const std::byte> bytes() const { return m_bytes; }
 
+    /// Lets go of the pages that lie wholly within: they are read again from the file if they are asked for again.
+    static void forget(std::span<const std::byte> bytes);
+
 private:
     explicit MappedFile(std::span<const std::byte> bytes) : m_bytes(bytes) { }
 

@@ -80,6 +80,7 @@ Result<void> checkFinite(const Safetensors& weights, std::stop_token stop)
             return Error{ErrorCode::Cancelled, {}};
         if (!allFinite(tensor))
             return Error{ErrorCode::InvalidInput, "tensor " + tensor.name + " holds a number that isn't finite (NaN or infinity)"};
+        MappedFile::forget(tensor.bytes);
     }
     return {};
 }
@@ -102,6 +103,7 @@ Result<std::string> weightsHash(const Safetensors& weights, std::stop_token stop
             return Error{ErrorCode::Cancelled, {}};
         hash.add(tensor.name + " " + std::string(wordOf(tensor.dtype)) + " " + words(tensor.shape) + "\n");
         hash.add({reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()});
+        MappedFile::forget(tensor.bytes);  // a whole model more would be held otherwise
     }
     return hash.hex();
 }

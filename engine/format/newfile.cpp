@@ -8,6 +8,22 @@
 
 namespace taskfold {
 
+namespace {
+
+thread_local int syncingLater = 0;
+
+}  // namespace
+
+SyncLater::SyncLater()
+{
+    ++syncingLater;
+}
+
+SyncLater::~SyncLater()
+{
+    --syncingLater;
+}
+
 NewFile::NewFile(const std::filesystem::path& file) : m_file(file), m_beside(file.string() + ".part")
 {
     m_handle = ::open(m_beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -47,7 +63,7 @@ void NewFile::write(const void* data, std::size_t size)
 
 Result<void> NewFile::finish()
 {
-    if (m_state && ::fsync(m_handle) != 0)
+    if (m_state && syncingLater == 0 && ::fsync(m_handle) != 0)
         fail(errno);
     if (m_state && ::rename(m_beside.c_str(), m_file.c_str()) != 0)
         fail(errno);

@@ -29,6 +29,16 @@ private:
     Result<void> m_state;
 };
 
+/// While it lives, files of this thread are finished without being synced: whoever opens it syncs them later, before anything
+/// is named that counts on them.
+class SyncLater {
+public:
+    SyncLater();
+    ~SyncLater();
+    SyncLater(const SyncLater&) = delete;
+    SyncLater& operator=(const SyncLater&) = delete;
+};
+
 /// A small file, whole or not there.
 Result<void> writeWhole(const std::filesystem::path& file, const std::string& text);
 

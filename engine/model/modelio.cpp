@@ -42,6 +42,7 @@ Result<std::unique_ptr<Transformer>> readTransformer(const std::filesystem::path
         if (view == nullptr)
             return Error{ErrorCode::InvalidInput, folder.string() + ": tensor " + name + " is missing"};
         held.detach().copy_(tensorOf(*view));
+        MappedFile::forget(view->bytes);
     }
     return model;
 }

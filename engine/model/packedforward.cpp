@@ -43,6 +43,19 @@ void PackedLayers<R, O>::weightsChanged()
         parameters.half.copy_(parameters.flat.narrow(0, 0, parameters.decayed));
 }
 
+template <typename R, typename O>
+void PackedLayers<R, O>::forgetMemory()
+{
+    for (LayerMemory& memory : m_memory)
+        memory = {};
+    for (Tensor& input : m_inputs)
+        input = Tensor();
+    m_last = {};
+    for (Tensor* held : {&m_normed, &m_product, &m_mlp, &m_down, &m_final, &m_finalInverse, &m_states, &m_logits, &m_dx,
+             &m_dxOperand, &m_dNormed, &m_dMlp, &m_dAttended, &m_dQueryKeyValue, &m_dKeys, &m_dValues, &m_dStates, &m_dWanted})
+        *held = Tensor();
+}
+
 // The first rows of memory that only grows.
 template <typename R, typename O>
 torch::Tensor PackedLayers<R, O>::room(Tensor& held, std::int64_t rows, std::int64_t columns, torch::ScalarType type)

@@ -39,6 +39,7 @@ public:
     std::vector<double> logProbabilities(const torch::Tensor& hidden, std::span<const Aim> aims) override;
     Store emptyStore(std::int64_t slots) const override;
     void weightsChanged() override;
+    void forgetMemory() override;
     std::vector<double> losses(
         const Tree& tree, std::span<const Aim> aims, std::span<Adapter* const> adapters, bool gradient) override;
 
@@ -122,7 +123,6 @@ protected:
     LayerMemory m_last;  // of the last layer's mlp, which sees the wanted nodes alone
     Tensor m_normed, m_product, m_mlp, m_down, m_final, m_finalInverse, m_states, m_logits;
     Tensor m_dx, m_dxOperand, m_dNormed, m_dMlp, m_dAttended, m_dQueryKeyValue, m_dKeys, m_dValues, m_dStates, m_dWanted;
-    Tensor m_lowGradient;
 };
 
 extern template class PackedLayers<float, float>;

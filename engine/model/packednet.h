@@ -50,6 +50,8 @@ public:
 
     /// Forgets layers' insides and computes them again in the backward pass: less memory for a third more work.
     void setCheckpointing(bool on) { m_checkpointing = on; }
+    /// Lets go of the memory that is kept from step to step.
+    virtual void forgetMemory() = 0;
     /// To be called when the weights were changed by anyone but the optimiser's copies.
     virtual void weightsChanged() = 0;
 

@@ -8,6 +8,7 @@
 #include "engine/model/guard.h"
 #include "engine/model/modelio.h"
 #include "engine/train/pretrain.h"
+#include "engine/train/together.h"
 #include "engine/train/trainer.h"
 
 #include <torch/torch.h>
@@ -79,6 +80,8 @@ public:
     {
         return train::fineTune(setup, events, stop);
     }
+
+    Result<void> trainTogether(const std::vector<TrainPart>& parts) override { return train::trainTogether(parts); }
 
     Result<PretrainResult> pretrain(
         const PretrainSetup& setup, const TrainEvents& events, std::stop_token stop) override

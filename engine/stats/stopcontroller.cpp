@@ -102,6 +102,14 @@ double StopController::regret(const Evaluation& evaluation) const
     return sum;
 }
 
+double StopController::gain(const Evaluation& evaluation) const
+{
+    double sum = 0;
+    for (std::size_t i = 0; i < progress.size(); ++i)
+        sum += (evaluation.metrics[i] - progress[i].best) / std::max(progress[i].bestSe, kLeastError);
+    return sum;
+}
+
 std::int64_t StopController::leastRegret(const std::vector<std::int64_t>& steps) const
 {
     std::int64_t best = 0;

@@ -47,6 +47,8 @@ public:
     /// The step of least total regret, sum over tasks of min(0, m - best) / SE; of equals the later one. 0: none was seen.
     std::int64_t leastRegret(const std::vector<std::int64_t>& steps = {}) const;
     double regret(const Evaluation& evaluation) const;
+    /// The same without the bound at 0: what is better than each task's own best counts, too.
+    double gain(const Evaluation& evaluation) const;
 
     /// The step of least mean validation loss (method.md 6, stage 2).
     std::int64_t leastLoss(const std::vector<std::int64_t>& steps = {}) const;

@@ -48,25 +48,38 @@ Targets targetsOf(std::span<const Example* const> batch, LossMean mean)
 
 namespace {
 
-BatchLoss packedLoss(model::PackedNet& net, model::Adapter* adapter, std::span<const Example* const> batch,
-    const Targets& targets, double scale)
+// What comes after the last token isn't asked.
+void addRows(std::span<const Example* const> batch, std::vector<std::span<const std::int32_t>>& rows)
 {
-    std::vector<std::span<const std::int32_t>> rows;
-    for (const Example* example : batch)  // what comes after the last token isn't asked
+    for (const Example* example : batch)
         rows.push_back(std::span(example->tokens).first(example->tokens.empty() ? 0 : example->tokens.size() - 1));
-    const model::Tree tree = model::treeOf(rows);
-    std::vector<model::Aim> aims;
-    for (const Target& target : targets.list)
-        aims.push_back({tree.nodeOf[target.row][target.place], target.token, scale * target.weight});
-    const std::vector<model::Adapter*> adapters(adapter ? 1 : 0, adapter);
-    const std::vector<double> losses = net.losses(tree, aims, adapters, scale != 0);
+}
+
+BatchLoss summed(std::span<const double> losses, const Targets& targets, std::size_t rows)
+{
     BatchLoss loss;
-    loss.perExample.assign(batch.size(), 0);
+    loss.perExample.assign(rows, 0);
     for (std::size_t i = 0; i < losses.size(); ++i) {
         loss.perExample[targets.list[i].row] += losses[i] * targets.list[i].share;
         loss.total += losses[i] * targets.list[i].weight;
     }
+    loss.tokens = targets.tokens;
+    loss.targetTokens = targets.count;
     return loss;
+}
+
+BatchLoss packedLoss(model::PackedNet& net, model::Adapter* adapter, std::span<const Example* const> batch,
+    const Targets& targets, double scale, std::span<const double> factors)
+{
+    std::vector<std::span<const std::int32_t>> rows;
+    addRows(batch, rows);
+    const model::Tree tree = model::treeOf(rows);
+    std::vector<model::Aim> aims;
+    for (const Target& target : targets.list)
+        aims.push_back({tree.nodeOf[target.row][target.place], target.token,
+            scale * target.weight * (factors.empty() ? 1 : factors[target.row])});
+    const std::vector<model::Adapter*> adapters(adapter ? 1 : 0, adapter);
+    return summed(net.losses(tree, aims, adapters, scale != 0), targets, batch.size());
 }
 
 }  // namespace
@@ -79,6 +92,13 @@ Learner::Learner(model::Transformer& model, Precision precision, model::Adapter*
         m_net = model::PackedNet::make(model, precision);
     if (m_net && adapter && precision == Precision::Bf16)
         adapter->parameters().keepHalf();
+}
+
+Learner::Learner(const Learner& other, model::Adapter& adapter)
+    : m_model(other.m_model), m_precision(other.m_precision), m_adapter(&adapter), m_net(other.m_net)
+{
+    if (m_net && m_precision == Precision::Bf16)
+        adapter.parameters().keepHalf();
 }
 
 void Learner::train()
@@ -94,20 +114,56 @@ void Learner::weightsChanged()
         m_adapter->parameters().half.copy_(m_adapter->parameters().flat.narrow(0, 0, m_adapter->parameters().decayed));
 }
 
+void Learner::forgetMemory()
+{
+    if (m_net)
+        m_net->forgetMemory();
+}
+
 void Learner::setCheckpointing(bool on)
 {
     if (m_net)
         m_net->setCheckpointing(on);
 }
 
-BatchLoss Learner::loss(std::span<const Example* const> batch, LossMean mean, double scale)
+BatchLoss Learner::loss(
+    std::span<const Example* const> batch, LossMean mean, double scale, std::span<const double> factors)
 {
     const Targets targets = targetsOf(batch, mean);
-    BatchLoss loss = m_net ? packedLoss(*m_net, m_adapter, batch, targets, scale)
-                           : plainLoss(m_model, m_adapter, m_precision, batch, targets, scale);
+    if (m_net)
+        return packedLoss(*m_net, m_adapter, batch, targets, scale, factors);
+    BatchLoss loss = plainLoss(m_model, m_adapter, m_precision, batch, targets, scale, factors);
     loss.tokens = targets.tokens;
     loss.targetTokens = targets.count;
+    m_plainWork += (scale != 0 ? 6.0 : 2.0) * static_cast<double>(m_model.parameters().count()) * static_cast<double>(loss.tokens);
     return loss;
+}
+
+std::vector<BatchLoss> Learner::together(
+    std::span<Learner* const> learners, std::span<const std::vector<const Example*>> batches, LossMean mean)
+{
+    std::vector<std::span<const std::int32_t>> rows;
+    std::vector<int> groups;
+    std::vector<model::Adapter*> adapters;
+    std::vector<Targets> targets;
+    for (std::size_t g = 0; g < learners.size(); ++g) {
+        addRows(batches[g], rows);
+        groups.resize(rows.size(), static_cast<int>(g));
+        adapters.push_back(learners[g]->m_adapter);
+        targets.push_back(targetsOf(batches[g], mean));
+    }
+    const model::Tree tree = model::treeOf(rows, groups);
+    std::vector<model::Aim> aims;
+    std::size_t first = 0;
+    for (std::size_t g = 0; g < learners.size(); first += batches[g++].size())
+        for (const Target& target : targets[g].list)
+            aims.push_back({tree.nodeOf[first + target.row][target.place], target.token, target.weight});
+    const std::vector<double> losses = learners.front()->m_net->losses(tree, aims, adapters, true);
+    std::vector<BatchLoss> found;
+    std::size_t at = 0;
+    for (std::size_t g = 0; g < learners.size(); at += targets[g++].list.size())
+        found.push_back(summed(std::span(losses).subspan(at, targets[g].list.size()), targets[g], batches[g].size()));
+    return found;
 }
 
 double Learner::meanLoss(std::span<const Example> examples, int batch)

@@ -40,6 +40,8 @@ struct BatchLoss {
 class Learner {
 public:
     explicit Learner(model::Transformer& model, Precision precision = Precision::Fp32, model::Adapter* adapter = nullptr);
+    /// Another adapter on the same base: computes by the other's network, one at a time or together.
+    Learner(const Learner& other, model::Adapter& adapter);
 
     /// Makes room for gradients. Called once before the first of them.
     void train();
@@ -51,10 +53,20 @@ public:
     /// To be called when the weights were set by anyone but the optimiser.
     void weightsChanged();
     void setCheckpointing(bool on);
+    /// Lets go of what is kept from step to step.
+    void forgetMemory();
 
     /// Mean over examples of the mean over each one's target tokens, or over all target tokens (method.md 2). The gradient
-    /// of `scale` times that is added to the buffers, unless `scale` is 0.
-    BatchLoss loss(std::span<const Example* const> batch, LossMean mean, double scale = 0);
+    /// of `scale` times that is added to the buffers, unless `scale` is 0. `factors`, one a row, weigh the rows in the gradient;
+    /// the loss that is told is without them.
+    BatchLoss loss(std::span<const Example* const> batch, LossMean mean, double scale = 0, std::span<const double> factors = {});
+
+    /// One batch of each learner in one pass over the base that they share: losses and gradients as each one's alone.
+    static std::vector<BatchLoss> together(std::span<Learner* const> learners,
+        std::span<const std::vector<const Example*>> batches, LossMean mean);
+
+    /// Floating point operations since it was made: counted by the network, else estimated from tokens and parameters.
+    double work() const { return m_net ? m_net->flops() : m_plainWork; }
 
     /// Mean over examples of each one's mean loss, `batch` at a time.
     double meanLoss(std::span<const Example> examples, int batch);
@@ -63,7 +75,8 @@ private:
     model::Transformer& m_model;
     Precision m_precision;
     model::Adapter* m_adapter;
-    std::unique_ptr<model::PackedNet> m_net;
+    std::shared_ptr<model::PackedNet> m_net;
+    double m_plainWork = 0;
 };
 
 /// AdamW (Loshchilov and Hutter 2019) in one pass over whole buffers; clips the gradient first. Returns its norm before

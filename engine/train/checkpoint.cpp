@@ -1,6 +1,7 @@
 #include "engine/train/checkpoint.h"
 
 #include "engine/core/hash.h"
+#include "engine/format/newfile.h"
 #include "engine/format/modelfolder.h"
 #include "engine/format/safetensors.h"
 #include "engine/model/modelio.h"
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fstream>
@@ -22,25 +24,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "step-";
+constexpr const char* kOptimiser = "optimizer.safetensors";
 
 Result<void> sync(const fs::path& path)
 {
     const int file = ::open(path.c_str(), O_RDONLY);
     const bool synced = file >= 0 && ::fsync(file) == 0;
+    const int reason = errno;
     if (file >= 0)
         ::close(file);
     if (!synced)
-        return Error{ErrorCode::Io, "can't sync " + path.string()};
-    return {};
-}
-
-Result<void> writeText(const fs::path& file, const std::string& text)
-{
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out)
-        return Error{ErrorCode::DiskFull, "can't write " + file.string()};
+        return Error{reason == ENOSPC || reason == EDQUOT ? ErrorCode::DiskFull : ErrorCode::Io,
+            "can't sync " + path.string() + ": " + std::strerror(reason)};
     return {};
 }
 
@@ -76,20 +71,23 @@ Result<void> writeManifest(const fs::path& folder)
             return synced;
         files[entry.path().filename().string()] = *hash;
     }
-    if (Result<void> written = writeText(folder / "manifest.json", files.dump(1)); !written)
+    if (Result<void> written = writeWhole(folder / "manifest.json", files.dump(1)); !written)
         return written;
-    return sync(folder / "manifest.json");
+    return sync(folder);
 }
 
-bool isWhole(const fs::path& folder)
+// `resumable`: with what only a resume needs.
+bool isWhole(const fs::path& folder, bool resumable)
 {
     const Result<std::string> text = readText(folder / "manifest.json");
-    if (!text || !fs::exists(folder / "optimizer.safetensors"))
+    if (!text)
         return false;
     const auto files = nlohmann::json::parse(*text, nullptr, false);
-    if (!files.is_object())
+    if (!files.is_object() || files.empty())
         return false;
     for (const auto& [name, hash] : files.items()) {
+        if (!resumable && name == kOptimiser)
+            continue;
         const Result<std::string> found = sha256OfFile(folder / name);
         if (!found || !hash.is_string() || *found != hash.get<std::string>())
             return false;
@@ -121,37 +119,86 @@ fs::path CheckpointStore::folderOf(std::int64_t step) const
     return m_folder / (std::string(kPrefix) + std::to_string(step));
 }
 
+fs::path CheckpointStore::besideOf(std::int64_t step) const
+{
+    return m_folder / (".part-" + std::to_string(step));
+}
+
+Result<void> CheckpointStore::layModel(const Learner& learner, const fs::path& beside, const fs::path& folder) const
+{
+    std::error_code failure;
+    fs::remove_all(beside, failure);
+    fs::create_directories(beside, failure);
+    if (failure)
+        return Error{failure == std::errc::no_space_on_device ? ErrorCode::DiskFull : ErrorCode::Io,
+            beside.string() + ": " + failure.message()};
+    if (learner.adapter())  // relative, so that a project can be moved
+        return model::saveAdapter(*learner.adapter(), beside,
+            fs::proximate(fs::weakly_canonical(m_base), fs::weakly_canonical(folder)).generic_string());
+    Result<void> done = model::save(learner.model(), beside);
+    return done ? model::copyTokenizer(m_base, beside) : done;
+}
+
+Result<void> CheckpointStore::lay(const Learner& learner, const Moments& moments, const TrainState& state) const
+{
+    if (fs::exists(folderOf(state.step)))
+        return {};  // of the same step, so of the same bits
+    const fs::path beside = besideOf(state.step);
+    const SyncLater later;
+    Result<void> done = layModel(learner, beside, folderOf(state.step));
+    if (done)
+        done = writeMoments(beside / kOptimiser, moments);
+    if (done)
+        done = writeWhole(beside / "state.json", textOf(state));
+    std::error_code ignored;
+    if (!done)
+        fs::remove_all(beside, ignored);
+    return done;
+}
+
+Result<fs::path> CheckpointStore::seal(std::int64_t step) const
+{
+    const fs::path folder = folderOf(step), beside = besideOf(step);
+    if (fs::exists(folder))
+        return folder;
+    Result<void> done = writeManifest(beside);
+    std::error_code failure;
+    if (done)
+        fs::rename(beside, folder, failure);
+    if (done && failure)
+        done = Error{ErrorCode::Io, folder.string() + ": " + failure.message()};
+    if (!done) {
+        fs::remove_all(beside, failure);
+        return std::move(done).error();
+    }
+    if (Result<void> synced = sync(m_folder); !synced)
+        return std::move(synced).error();
+    return folder;
+}
+
 Result<fs::path> CheckpointStore::write(
     const Learner& learner, const Moments& moments, const TrainState& state) const
 {
-    const fs::path folder = folderOf(state.step);
-    if (fs::exists(folder))
-        return folder;  // of the same step, so of the same bits
-    const fs::path beside = m_folder / (".part-" + std::to_string(state.step));
-    fs::remove_all(beside);
-    fs::create_directories(beside);
-    Result<void> done;
-    if (learner.adapter()) {
-        // Relative, so that a project can be moved.
-        done = model::saveAdapter(
-            *learner.adapter(), beside, fs::proximate(fs::weakly_canonical(m_base), fs::weakly_canonical(folder)).generic_string());
-    } else {
-        done = model::save(learner.model(), beside);
-        if (done)
-            done = model::copyTokenizer(m_base, beside);
-    }
-    if (done)
-        done = writeMoments(beside / "optimizer.safetensors", moments);
-    if (done)
-        done = writeText(beside / "state.json", textOf(state));
+    if (Result<void> laid = lay(learner, moments, state); !laid)
+        return std::move(laid).error();
+    return seal(state.step);
+}
+
+Result<fs::path> CheckpointStore::writeModel(const Learner& learner, const std::string& name) const
+{
+    const fs::path folder = m_folder / name, beside = m_folder / (".part-" + name);
+    Result<void> done = layModel(learner, beside, folder);
     if (done)
         done = writeManifest(beside);
+    std::error_code failure;
     if (!done) {
-        std::error_code ignored;
-        fs::remove_all(beside, ignored);
+        fs::remove_all(beside, failure);
         return std::move(done).error();
     }
-    fs::rename(beside, folder);
+    fs::remove_all(folder, failure);
+    fs::rename(beside, folder, failure);
+    if (failure)
+        return Error{ErrorCode::Io, folder.string() + ": " + failure.message()};
     if (Result<void> synced = sync(m_folder); !synced)
         return std::move(synced).error();
     return folder;
@@ -172,14 +219,32 @@ std::vector<std::int64_t> CheckpointStore::steps() const
     return found;
 }
 
-std::optional<std::int64_t> CheckpointStore::newestWhole() const
+std::optional<std::int64_t> CheckpointStore::newestWhole(std::optional<std::int64_t> atMost) const
 {
     const std::vector<std::int64_t> all = steps();
     for (auto step = all.rbegin(); step != all.rend(); ++step) {
-        if (isWhole(folderOf(*step)))
+        if ((!atMost || *step <= *atMost) && isWhole(folderOf(*step), true))
             return *step;
     }
     return {};
+}
+
+bool CheckpointStore::hasWholeModel(std::int64_t step) const
+{
+    return isWhole(folderOf(step), false);
+}
+
+std::vector<std::int64_t> CheckpointStore::removeAfter(std::int64_t step) const
+{
+    std::vector<std::int64_t> removed;
+    std::error_code ignored;
+    for (const std::int64_t there : steps()) {
+        if (there <= step)
+            continue;
+        fs::remove_all(folderOf(there), ignored);
+        removed.push_back(there);
+    }
+    return removed;
 }
 
 Result<void> CheckpointStore::readWeights(std::int64_t step, Learner& learner) const
@@ -204,7 +269,7 @@ Result<TrainState> CheckpointStore::read(std::int64_t step, Learner& learner, Mo
 {
     if (Result<void> done = readWeights(step, learner); !done)
         return std::move(done).error();
-    Result<Safetensors> file = Safetensors::openFile(folderOf(step) / "optimizer.safetensors");
+    Result<Safetensors> file = Safetensors::openFile(folderOf(step) / kOptimiser);
     if (!file)
         return std::move(file).error();
     for (const auto& [name, tensor] : {std::pair("first", &moments.first), std::pair("second", &moments.second)}) {
@@ -225,7 +290,7 @@ void CheckpointStore::tidy(const std::vector<std::int64_t>& keep) const
         if (std::find(keep.begin(), keep.end(), all[i]) == keep.end())
             fs::remove_all(folderOf(all[i]), ignored);
         else
-            fs::remove(folderOf(all[i]) / "optimizer.safetensors", ignored);
+            fs::remove(folderOf(all[i]) / kOptimiser, ignored);
     }
 }
 

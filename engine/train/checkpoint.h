@@ -24,9 +24,22 @@ public:
 
     Result<std::filesystem::path> write(
         const Learner& learner, const Moments& moments, const TrainState& state) const;
+    /// The same in two halves. The first copies everything into files that have no name yet, and leaves it to the system when
+    /// they reach the disk: as fast as memory. The second hashes, syncs and names them, and reads nothing but the files: on
+    /// another thread, while the training goes on. Nothing is written of a step that is there already.
+    Result<void> lay(const Learner& learner, const Moments& moments, const TrainState& state) const;
+    Result<std::filesystem::path> seal(std::int64_t step) const;
+    /// A model that is no step's, as checkpoints/NAME, not to be resumed from.
+    Result<std::filesystem::path> writeModel(const Learner& learner, const std::string& name) const;
+    /// The weights of a step, into the learner.
+    Result<void> readWeights(std::int64_t step, Learner& learner) const;
 
     /// The newest that can be resumed from, each file as its manifest says; the ones that aren't whole are passed over.
-    std::optional<std::int64_t> newestWhole() const;
+    std::optional<std::int64_t> newestWhole(std::optional<std::int64_t> atMost = {}) const;
+    /// Whether the model's files are as the manifest says.
+    bool hasWholeModel(std::int64_t step) const;
+    /// Removes those after a step; says which.
+    std::vector<std::int64_t> removeAfter(std::int64_t step) const;
     Result<TrainState> read(std::int64_t step, Learner& learner, Moments& moments) const;
 
     std::vector<std::int64_t> steps() const;  // ascending
@@ -36,7 +49,8 @@ public:
     void tidy(const std::vector<std::int64_t>& keep) const;
 
 private:
-    Result<void> readWeights(std::int64_t step, Learner& learner) const;
+    std::filesystem::path besideOf(std::int64_t step) const;
+    Result<void> layModel(const Learner& learner, const std::filesystem::path& beside, const std::filesystem::path& folder) const;
 
     std::filesystem::path m_folder;
     std::filesystem::path m_base;

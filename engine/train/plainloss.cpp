@@ -33,13 +33,13 @@ private:
 }  // namespace
 
 BatchLoss plainLoss(const model::Transformer& model, const model::Adapter* adapter, Precision precision,
-    std::span<const Example* const> batch, const Targets& targets, double scale)
+    std::span<const Example* const> batch, const Targets& targets, double scale, std::span<const double> factors)
 {
     const torch::AutoGradMode gradient(scale != 0);
     const auto device = model.device();
     std::vector<std::span<const std::int32_t>> rows;
     std::vector<std::int64_t> starts{0}, places, tokens, owners;
-    std::vector<double> shares, weights;
+    std::vector<double> shares, weights, weighed;
     for (const Example* example : batch) {
         rows.emplace_back(example->tokens);
         starts.push_back(starts.back() + static_cast<std::int64_t>(example->tokens.size()));
@@ -50,6 +50,7 @@ BatchLoss plainLoss(const model::Transformer& model, const model::Adapter* adapt
         owners.push_back(static_cast<std::int64_t>(target.row));
         shares.push_back(target.share);
         weights.push_back(target.weight);
+        weighed.push_back(scale * target.weight * (factors.empty() ? 1 : factors[target.row]));
     }
     const auto numbers = [&](const std::vector<std::int64_t>& values) { return torch::tensor(values, torch::kLong).to(device); };
     torch::Tensor nll;
@@ -64,16 +65,16 @@ BatchLoss plainLoss(const model::Transformer& model, const model::Adapter* adapt
     const auto real = [&](const std::vector<double>& values) {
         return torch::tensor(values, torch::kFloat64).to(nll.scalar_type()).to(device);
     };
-    const auto total = (nll * real(weights)).sum();
+    const auto total = (nll.detach() * real(weights)).sum();
     if (scale != 0)
-        (total * scale).backward();
+        (nll * real(weighed)).sum().backward();
     const auto each = torch::zeros({static_cast<std::int64_t>(batch.size())}, nll.options().requires_grad(false))
                           .index_add(0, numbers(owners), nll.detach() * real(shares))
                           .to(torch::kFloat64)
                           .cpu()
                           .contiguous();
     BatchLoss loss;
-    loss.total = total.detach().to(torch::kFloat64).item<double>();
+    loss.total = total.to(torch::kFloat64).item<double>();
     const auto* values = each.data_ptr<double>();
     loss.perExample.assign(values, values + each.numel());
     return loss;

@@ -19,8 +19,8 @@ struct Targets {
 
 Targets targetsOf(std::span<const Example* const> batch, LossMean mean);
 
-/// The loss in its plain form: padded attention, automatic differentiation, any device.
+/// The loss in its plain form: padded attention, automatic differentiation, any device. `factors` as in Learner::loss.
 BatchLoss plainLoss(const model::Transformer& model, const model::Adapter* adapter, Precision precision,
-    std::span<const Example* const> batch, const Targets& targets, double scale);
+    std::span<const Example* const> batch, const Targets& targets, double scale, std::span<const double> factors = {});
 
 }  // namespace taskfold::train

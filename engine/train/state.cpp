@@ -32,6 +32,22 @@ stats::TaskProgress progressFrom(const json& value)
     return task;
 }
 
+// What checkpoints of earlier versions don't have.
+void readLater(const json& value, TrainState& state)
+{
+    state.evaluationSeconds = value.value("evaluation_seconds", 0.0);
+    state.stepWork = value.value("step_work", 0.0);
+    state.evaluationWork = value.value("evaluation_work", 0.0);
+    state.lastEvaluationWork = value.value("last_evaluation_work", 0.0);
+    state.parts = value.value("parts", 1);
+    state.notes = value.value("notes", "");
+    if (const auto found = value.find("log_variance"); found != value.end()) {
+        state.logVariance = found->at(0).get<std::vector<double>>();
+        state.logVarianceFirst = found->at(1).get<std::vector<double>>();
+        state.logVarianceSecond = found->at(2).get<std::vector<double>>();
+    }
+}
+
 }  // namespace
 
 std::string textOf(const TrainState& state)
@@ -45,7 +61,10 @@ std::string textOf(const TrainState& state)
     const json value{{"step", state.step}, {"steps", state.steps}, {"tokens", state.tokens},
         {"target_tokens", state.targetTokens}, {"seconds", state.seconds}, {"loss", state.loss},
         {"random", state.draw.random.state}, {"drawn", state.draw.drawn}, {"tasks", tasks}, {"history", history},
-        {"patience", state.controller.patience}, {"template", state.templateHash}};
+        {"patience", state.controller.patience}, {"template", state.templateHash},
+        {"evaluation_seconds", state.evaluationSeconds}, {"step_work", state.stepWork},
+        {"evaluation_work", state.evaluationWork}, {"last_evaluation_work", state.lastEvaluationWork}, {"parts", state.parts},
+        {"log_variance", {state.logVariance, state.logVarianceFirst, state.logVarianceSecond}}, {"notes", state.notes}};
     return value.dump(1);
 }
 
@@ -68,6 +87,7 @@ Result<TrainState> stateFrom(const std::string& text)
             state.controller.history.push_back({seen.at("step"), seen.at("metrics"), seen.at("losses")});
         state.controller.patience = value.at("patience");
         state.templateHash = value.at("template");
+        readLater(value, state);
         return state;
     } catch (const json::exception& e) {
         return Error{ErrorCode::Damaged, std::string("state.json: ") + e.what()};

@@ -5,6 +5,7 @@
 #include "engine/train/draw.h"
 
 #include <string>
+#include <vector>
 
 namespace taskfold::train {
 
@@ -13,6 +14,11 @@ struct TrainState {
     std::int64_t step = 0, steps = 0;
     std::int64_t tokens = 0, targetTokens = 0;
     double seconds = 0, loss = 0;
+    double evaluationSeconds = 0;  // of `seconds`
+    double stepWork = 0, evaluationWork = 0, lastEvaluationWork = 0;  // floating point operations
+    int parts = 1;  // a batch is computed in so many parts more than asked for, since the memory didn't hold it
+    std::vector<double> logVariance, logVarianceFirst, logVarianceSecond;  // of uncertainty weighting, and its moments
+    std::string notes;  // what the run must say at its end
     Draw::State draw;
     stats::StopController controller;
     std::string templateHash;

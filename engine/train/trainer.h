@@ -17,6 +17,7 @@ struct Source {
     std::string name;
     std::vector<Example> examples;
     compute::Mixing mixing;
+    bool choosesLabels = false;
 };
 
 /// Scores the sources as the model stands now; epochs are filled in by the loop.
