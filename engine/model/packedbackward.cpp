@@ -52,37 +52,46 @@ void PackedLayers<R, O>::normBack(
     });
 }
 
-// Of the low-rank parts of modules that read x: gradients of A and B, and dx += scale * dOut B A.
+// Of the low-rank parts of modules that read x: gradients of A and B, and dx += scale * dOut B A, for all of them at once
+// where all have one.
 template <typename R, typename O>
 void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tensor& x, const Tensor& dOut, const Tensor& dx,
     LayerMemory& memory, const std::vector<Part>& parts)
 {
     for (const Part& part : parts) {
         const std::int64_t n = part.end - part.begin;
+        if (n == 0)
+            continue;
         const std::int64_t rank = part.adapter->rank();
         const double scale = part.adapter->scale();
+        const bool together = lowA(part, layer, first, count).defined();
         Parameters& own = part.adapter->parameters();
+        const auto through = [&](const Adapter::Pair& pair, const Tensor& du) {
+            Tensor da = gradientOf(own, pair.aOffset, du.size(1), x.size(1));
+            at::addmm_out(da, da, du.t(), x.narrow(0, part.begin, n), 1, scale);
+            rows(n, [&](std::int64_t from, std::int64_t to) {
+                m_do.lowRank(operand(dx) + (part.begin + from) * dx.stride(0), dx.stride(0), operand(du) + from * du.stride(0),
+                    du.stride(0), real(pair.a), static_cast<R>(scale), to - from, du.size(1), x.size(1));
+            });
+        };
+        std::vector<Tensor> all;
         std::int64_t column = 0;
-        for (int m = first; m < first + count; ++m) {
+        for (int m = first; m < first + count; column += widthOf(m++)) {
             const std::int64_t width = widthOf(m);
             const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(m));
-            if (pair.a.defined() && n > 0) {
-                const Tensor dy = dOut.narrow(0, part.begin, n).narrow(1, column, width);
-                const Tensor u = memory.low.narrow(0, part.begin, n).narrow(1, m * rank, rank);
-                const Tensor b
-                    = (kHalf ? own.half : own.flat).detach().narrow(0, pair.bOffset, width * rank).view({width, rank});
-                const Tensor du = at::mm(dy, b);
-                Tensor db = gradientOf(own, pair.bOffset, width, rank);
-                Tensor da = gradientOf(own, pair.aOffset, rank, x.size(1));
-                at::addmm_out(db, db, dy.t(), u, 1, scale);
-                at::addmm_out(da, da, du.t(), x.narrow(0, part.begin, n), 1, scale);
-                rows(n, [&](std::int64_t from, std::int64_t to) {
-                    m_do.lowRank(operand(dx) + (part.begin + from) * dx.stride(0), dx.stride(0), operand(du) + from * rank, rank,
-                        real(pair.a), static_cast<R>(scale), to - from, rank, x.size(1));
-                });
-            }
-            column += width;
+            if (!pair.a.defined())
+                continue;
+            const Tensor dy = dOut.narrow(0, part.begin, n).narrow(1, column, width);
+            const Tensor u = memory.low.narrow(0, part.begin, n).narrow(1, m * rank, rank);
+            const Tensor b = (kHalf ? own.half : own.flat).detach().narrow(0, pair.bOffset, width * rank).view({width, rank});
+            Tensor db = gradientOf(own, pair.bOffset, width, rank);
+            at::addmm_out(db, db, dy.t(), u, 1, scale);
+            all.push_back(at::mm(dy, b));
+            if (!together)
+                through(pair, all.back());
         }
+        if (together)
+            through(part.adapter->at(layer, first), count == 1 ? all.front() : at::cat(all, 1));
     }
 }
 

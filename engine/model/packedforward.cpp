@@ -131,11 +131,19 @@ std::int64_t PackedLayers<R, O>::widthOf(int module) const
     return module == kKey || module == kValue ? m_keyHeads * m_size : m_hidden;
 }
 
+// In the parameters they lie one behind the other (adapter.cpp).
 template <typename R, typename O>
-torch::Tensor PackedLayers<R, O>::lowA(const Part& part, const Adapter::Pair& pair) const
+torch::Tensor PackedLayers<R, O>::lowA(const Part& part, int layer, int first, int count) const
 {
+    for (int m = first; m < first + count; ++m)
+        if (!part.adapter->at(layer, static_cast<Module>(m)).a.defined())
+            return {};
     const Parameters& own = part.adapter->parameters();
-    return (kHalf ? own.half : own.flat).detach().narrow(0, pair.aOffset, pair.a.numel()).view(pair.a.sizes());
+    const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(first));
+    return (kHalf ? own.half : own.flat)
+        .detach()
+        .narrow(0, pair.aOffset, count * pair.a.numel())
+        .view({count * pair.a.size(0), pair.a.size(1)});
 }
 
 // The low-rank part of `count` modules that read the same x, added to their columns of `out`.
@@ -144,23 +152,29 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
     const std::vector<Part>& parts)
 {
     for (const Part& part : parts) {
-        const std::int64_t rank = part.adapter->rank();
-        Tensor low = memory.low.narrow(0, part.begin, part.end - part.begin);
+        const std::int64_t rank = part.adapter->rank(), n = part.end - part.begin;
+        if (n == 0)
+            continue;
+        const Tensor own = x.narrow(0, part.begin, n);
+        const Tensor low = memory.low.narrow(0, part.begin, n);
+        const Tensor together = lowA(part, layer, first, count);
+        if (together.defined())
+            low.narrow(1, first * rank, count * rank).copy_(at::mm(own, together.t()));
         std::int64_t column = 0;
-        for (int m = first; m < first + count; ++m) {
+        for (int m = first; m < first + count; column += widthOf(m++)) {
             const std::int64_t width = widthOf(m);
             const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(m));
-            if (pair.a.defined() && part.end > part.begin) {
-                Tensor u = low.narrow(1, m * rank, rank);
-                u.copy_(at::mm(x.narrow(0, part.begin, part.end - part.begin), lowA(part, pair).t()));
-                const Tensor b = pair.b.detach().t().contiguous();
-                const std::int64_t stride = out.stride(0);
-                rows(part.end - part.begin, [&](std::int64_t from, std::int64_t to) {
-                    m_do.lowRank(operand(out) + (part.begin + from) * stride + column, stride, operand(u) + from * u.stride(0),
-                        u.stride(0), real(b), static_cast<R>(part.adapter->scale()), to - from, rank, width);
-                });
-            }
-            column += width;
+            if (!pair.a.defined())
+                continue;
+            const Tensor u = low.narrow(1, m * rank, rank);
+            if (!together.defined())
+                u.copy_(at::mm(own, lowA(part, layer, m, 1).t()));
+            const Tensor b = pair.b.detach().t().contiguous();
+            const std::int64_t stride = out.stride(0);
+            rows(n, [&](std::int64_t from, std::int64_t to) {
+                m_do.lowRank(operand(out) + (part.begin + from) * stride + column, stride, operand(u) + from * u.stride(0),
+                    u.stride(0), real(b), static_cast<R>(part.adapter->scale()), to - from, rank, width);
+            });
         }
     }
 }

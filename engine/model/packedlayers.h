@@ -99,7 +99,9 @@ protected:
     void weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x);
     void normBack(const std::string& name, const Tensor& dy, const Tensor& x, const Tensor& inverse, const Tensor& dx);
     std::int64_t widthOf(int module) const;
-    Tensor lowA(const Part& part, const Adapter::Pair& pair) const;
+    /// The A's of `count` modules that read the same input, as one matrix: [count * rank, in]. Undefined where one of the modules
+    /// has none.
+    Tensor lowA(const Part& part, int layer, int first, int count) const;
     void embeddingGradient(const Tree& tree);
     void lossChunk(std::span<const Aim> aims, std::size_t from, std::size_t to, const Tensor& states, const Tensor& dStates,
         std::vector<double>& losses);
