@@ -115,8 +115,8 @@ private slots:
         QCOMPARE(preview->model.storedAs, std::string("Q8_0"));
         QCOMPARE(preview->tokens, 278);
         QCOMPARE(preview->model.licence, std::string("cc0-1.0"));
-        QVERIFY(preview->fullBf16Mib < preview->fullMib);  // adapters are larger than this model
-        QVERIFY(preview->loraMib > 145);
+        for (const double mib : {preview->loraMib, preview->fullBf16Mib, preview->fullMib})
+            QVERIFY(mib > 145 && mib < 200);  // the library's own, and little more for such a model
         QVERIFY(foldersIn(m_temp->project().models()).empty());
     }
 

@@ -390,9 +390,12 @@ private slots:
     void stage0LowersThePerplexityOfItsText()
     {
         const test::SmallProject small;
+        const char* things[]{"red thing", "blue thing", "green house", "old train", "small dog", "tall tree", "grey river"};
+        const char* places[]{"home", "to the market", "down the hill", "to sea", "into the woods"};
         QByteArray text;
-        for (int i = 0; i < 60; ++i)
-            text += "the red thing and the blue thing went home number " + QByteArray::number(i) + "\n\n";
+        for (int i = 0; i < 60; ++i)  // no two nearly the same, or an import keeps one of them
+            text += "the " + QByteArray(things[i % 7]) + " and the " + things[i * 3 / 7 % 7] + " went " + places[i % 5] + " with the "
+                + things[i * 5 / 4 % 7] + " and came " + places[i * 2 / 5 % 5] + " number " + QByteArray::number(i) + "\n\n";
         jobs::ImportRequest request;
         jobs::ImportSource source;
         source.path = small.text(text);
