@@ -7,6 +7,7 @@ set(TASKFOLD_GUI_SOURCES
     gui/background.cpp
     gui/basecontroller.cpp
     gui/batch.cpp
+    gui/comparecontroller.cpp
     gui/datacontroller.cpp
     gui/datajobs.cpp
     gui/enginebridge.cpp
@@ -16,8 +17,8 @@ set(TASKFOLD_GUI_SOURCES
     gui/mappingjobs.cpp
     gui/openedproject.cpp
     gui/plancontroller.cpp
+    gui/reportcontroller.cpp
     gui/reportfigures.cpp
-    gui/resultcontrollers.cpp
     gui/runscontroller.cpp
     gui/session.cpp
     gui/settings.cpp

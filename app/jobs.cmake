@@ -29,6 +29,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/memory.cpp
     jobs/modelfiles.cpp
     jobs/modelparts.cpp
+    jobs/overview.cpp
     jobs/pairing.cpp
     jobs/planfile.cpp
     jobs/planning.cpp

@@ -59,4 +59,27 @@ Result<std::optional<Comparison>> ComparisonRepository::newest() const
     });
 }
 
+Result<Comparison> ComparisonRepository::byId(ComparisonId id) const
+{
+    return guarded("reading the comparison", [&]() -> Result<Comparison> {
+        SQLite::Statement query(m_database, "SELECT id, candidate_run_id, baseline, body, created FROM comparison WHERE id = ?");
+        SQLite::bind(query, id.value);
+        if (!query.executeStep())
+            return Error{ErrorCode::NotFound, "there is no comparison " + std::to_string(id.value)};
+        return comparisonOf(query);
+    });
+}
+
+Result<std::vector<ComparisonLine>> ComparisonRepository::lines() const
+{
+    return guarded("reading the comparisons", [&]() -> Result<std::vector<ComparisonLine>> {
+        SQLite::Statement query(m_database, "SELECT id, candidate_run_id, baseline, created FROM comparison ORDER BY id DESC");
+        std::vector<ComparisonLine> lines;
+        while (query.executeStep())
+            lines.push_back({ComparisonId{query.getColumn(0).getInt64()}, RunId{query.getColumn(1).getInt64()},
+                query.getColumn(2).getString(), query.getColumn(3).getString()});
+        return lines;
+    });
+}
+
 }  // namespace taskfold::db

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/comparison.h"
+#include "engine/core/overview.h"
 #include "engine/core/result.h"
 
 #include <optional>
@@ -19,6 +20,9 @@ public:
     Result<ComparisonId> add(const Comparison& comparison);
     Result<std::vector<Comparison>> all() const;  // newest first
     Result<std::optional<Comparison>> newest() const;
+    Result<Comparison> byId(ComparisonId id) const;  // NotFound
+    /// All without their numbers, newest first.
+    Result<std::vector<ComparisonLine>> lines() const;
 
 private:
     SQLite::Database& m_database;

@@ -27,3 +27,6 @@ taskfold_test(exporting taskfold::jobs)
 # Comparisons of answers that the tests give: nothing is trained.
 taskfold_test(comparing taskfold::jobs SQLiteCpp)
 taskfold_test(report taskfold::jobs nlohmann_json::nlohmann_json)
+# Tables in LaTeX are compiled where it is installed.
+add_test(NAME latex COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/references/latex.sh $<TARGET_FILE:tst_report>)
+set_tests_properties(latex PROPERTIES LABELS slow TIMEOUT 120 SKIP_RETURN_CODE 77)

@@ -2,6 +2,8 @@
 taskfold_program_test(importkill taskfold-cli taskfold::jobs)
 taskfold_program_test(commandline taskfold-cli taskfold::jobs)
 add_dependencies(tst_commandline taskfold-compute)
+taskfold_program_test(comparecommand taskfold-cli taskfold::jobs SQLiteCpp)
+add_dependencies(tst_comparecommand taskfold-compute taskfold)
 taskfold_program_test(modelcommands taskfold-cli)
 add_dependencies(tst_modelcommands taskfold-compute)
 taskfold_program_test(tokenizecommand taskfold-cli)

@@ -1,14 +1,8 @@
 #include "app/jobs/comparing.h"
-#include "app/jobs/pairing.h"
-#include "app/jobs/taskdata.h"
-#include "app/jobs/training.h"
+#include "app/jobs/overview.h"
 #include "db/comparisonrepository.h"
-#include "db/predictionrepository.h"
-#include "db/runrepository.h"
-#include "db/taskrepository.h"
-#include "db/termsrepository.h"
 #include "support/codeof.h"
-#include "support/smallproject.h"
+#include "support/trained.h"
 
 #include <QTest>
 
@@ -25,65 +19,9 @@ bool mentions(const std::vector<std::string>& warnings, std::initializer_list<co
     });
 }
 
-/// Trained runs as the database has them, with the answers a test gives them: nothing is computed.
-class Trained {
+class Trained : public test::Trained {
 public:
-    explicit Trained(std::vector<std::uint64_t> seeds = {1})
-    {
-        m_plan = m_small.plan();
-        m_plan.stages = {3};
-        m_plan.seeds = std::move(seeds);
-        m_plan.id = *jobs::queuePlan(project(), m_plan, {});
-        m_connection = *openExisting(project());
-        db::RunRepository runs(database());
-        const auto queued = runs.ofPlan(m_plan.id);
-        for (const Run& run : *queued)
-            if (!runs.setStatus(run.id, RunStatus::Completed))
-                qFatal("no status");
-        m_plan = *jobs::planOf(project(), m_plan.id);
-    }
-
-    Project project() const { return m_small.project(); }
-    SQLite::Database& database() { return *m_connection; }
-    Task task() { return *db::TaskRepository(database()).byName("colour"); }
-    std::string testHash() { return m_plan.dataHashes.at("colour/test"); }
-
-    std::vector<Row> rows()
-    {
-        return *jobs::rowsOf(project(), database(), jobs::frozenTask(database(), m_plan, "colour")->splits.at(Split::Test));
-    }
-
-    RunId run(RunKind kind, std::uint64_t seed = 1)
-    {
-        const auto all = db::RunRepository(database()).ofPlan(m_plan.id);
-        for (const Run& one : *all)
-            if (one.kind == kind && one.seed == seed && (kind != RunKind::Baseline || one.task == task().id))
-                return one.id;
-        return {};
-    }
-
-    /// Answers of rows from..to, all right but every `wrongEvery`th.
-    void answer(RunId run, std::size_t wrongEvery, std::size_t from = 0, std::size_t to = 1000, std::string hash = {})
-    {
-        std::vector<Prediction> answers;
-        const std::vector<Row> all = rows();
-        for (std::size_t i = from; i < std::min(to, all.size()); ++i) {
-            Prediction one;
-            one.line = all[i].line;
-            one.text = wrongEvery > 0 && i % wrongEvery == 0 ? "nonsense" : all[i].target;
-            one.invalid = one.text == "nonsense";
-            one.confidence = one.invalid ? 0.4 : 0.9;
-            answers.push_back(one);
-        }
-        Score score;
-        score.run = run;
-        score.task = task().id;
-        score.dataHash = hash.empty() ? testHash() : hash;
-        score.n = static_cast<std::int64_t>(answers.size());
-        if (!db::PredictionRepository(database()).put(score, answers)
-            || !db::TermsRepository(database()).addRead({run, task().id, score.dataHash, "prompt", score.n, "now"}))
-            qFatal("no answers");
-    }
+    using test::Trained::Trained;
 
     TaskComparison compared(const std::string& baseline = {})
     {
@@ -92,11 +30,6 @@ public:
     }
 
     Comparison comparison;
-
-private:
-    test::SmallProject m_small;
-    Plan m_plan;
-    db::Connection m_connection;
 };
 
 }  // namespace
@@ -201,7 +134,7 @@ private slots:
         for (const Row& row : trained.rows())
             lines += "{\"line\": " + QByteArray::number(qlonglong{row.line}) + ", \"prediction\": \"" + (row.line % 2 == 0 ? "zebra" : row.target.c_str()) + "\"}\n";
         test::writeFile(file, lines);
-        const auto run = jobs::importPredictions(trained.project(), "colour", file.toStdString(), "live");
+        const auto run = jobs::importPredictions(trained.project(), {{"colour", file.toStdString()}}, "live", {});
         QVERIFY2(run, run ? "" : run.error().detail.c_str());
         trained.answer(trained.run(RunKind::Stage3), 0);
         const TaskComparison task = trained.compared("imported:live");
@@ -213,6 +146,83 @@ private slots:
         const auto rows = jobs::rowDifferences(trained.project(), trained.comparison, task.task);
         QVERIFY(rows);
         QCOMPARE(rows->size(), 6U);
+    }
+
+    void allFilesOfPredictionsAreTakenOrNone()
+    {
+        Trained trained;
+        const auto good = trained.project().folder / "colour.jsonl", bad = trained.project().folder / "copy.jsonl";
+        test::writeFile(QString::fromStdString(good.string()), QByteArray("{\"prediction\": \"red\"}\n").repeated(12));
+        test::writeFile(QString::fromStdString(bad.string()), "{\"prediction\": \"red\"}\nbroken\n");
+        const std::size_t before = db::RunRepository(trained.database()).all()->size();
+        const auto refused = jobs::importPredictions(trained.project(), {{"colour", good}, {"copy", bad}}, "live", {});
+        QVERIFY(!refused);
+        QVERIFY(refused.error().detail.find("copy.jsonl, line 2") != std::string::npos);
+        QCOMPARE(db::RunRepository(trained.database()).all()->size(), before);
+        test::writeFile(QString::fromStdString(bad.string()), QByteArray("{\"prediction\": \"I say red\"}\n").repeated(6));
+        const auto kept = jobs::importPredictions(trained.project(), {{"colour", good}, {"copy", bad}}, "live", {});
+        QVERIFY(kept);
+        QCOMPARE(kept->size(), 2U);
+        const auto overview = jobs::overviewOf(trained.project());
+        QCOMPARE(overview->imported, std::vector<std::string>{"live"});
+        QCOMPARE(overview->runs.size(), before + 2);
+        QVERIFY(std::abs(overview->runs.back().scores.at(trained.task("copy").id).value - 1.0 / 3) < 1e-12);
+    }
+
+    void slopesGoOverTheStagesToTheAblations()
+    {
+        Trained trained({1}, {2, 3});
+        Plan plan = trained.plan();
+        plan.name = "no-stage2";
+        plan.stages = {3};
+        const Plan other = trained.another(plan);
+        trained.answer(trained.run(RunKind::Baseline), 0);
+        trained.answer(trained.run(RunKind::Stage3), 4);
+        trained.answer(trained.run(other.id, RunKind::Stage3), 2);
+        const TaskComparison task = [&] {
+            trained.comparison = *jobs::compareRuns(trained.project(), trained.run(RunKind::Stage3), {}, {});
+            return trained.comparison.tasks.front();
+        }();
+        const auto overview = jobs::overviewOf(trained.project());
+        Slopes slopes = jobs::slopesOf(*overview, trained.comparison);
+        QCOMPARE(slopes.stops.size(), 4U);
+        QVERIFY(slopes.stops[0].baseline && slopes.stops[1].kind == RunKind::Stage2 && slopes.stops[2].kind == RunKind::Stage3);
+        QVERIFY(slopes.stops[3].ablation && slopes.stops[3].plan == "no-stage2");
+        QCOMPARE(slopes.unscored, std::vector<RunId>{trained.run(RunKind::Stage2)});
+        QCOMPARE(slopes.lines.front().task, task.task);
+        QCOMPARE(slopes.lines.front().scores, (std::vector<std::optional<double>>{1.0, std::nullopt, 0.75, 0.5}));
+        trained.answer(trained.run(RunKind::Stage2), 3);
+        slopes = jobs::slopesOf(*jobs::overviewOf(trained.project()), trained.comparison);
+        QVERIFY(slopes.unscored.empty());
+        QVERIFY(std::abs(*slopes.lines.front().scores[1] - 2.0 / 3) < 1e-12);
+    }
+
+    void settingsThatDifferAreKnown()
+    {
+        Trained trained;
+        Plan plan = trained.plan();
+        plan.name = "hotter";
+        plan.learningRate["stage3"] = 0.5;
+        const Plan other = trained.another(plan);
+        for (const RunId run : {trained.run(RunKind::Stage3), trained.run(other.id, RunKind::Stage3)})
+            trained.answer(run, 0);
+        const auto comparison = jobs::compareRuns(
+            trained.project(), trained.run(other.id, RunKind::Stage3), std::to_string(trained.run(RunKind::Stage3).value), {});
+        QVERIFY(comparison);
+        const auto lines = jobs::comparedSettings(trained.project(), *jobs::overviewOf(trained.project()), *comparison);
+        QVERIFY(lines);
+        std::map<std::string, std::pair<std::string, std::string>> differing;
+        std::size_t equal = 0;
+        for (const SettingLine& line : *lines) {
+            if (line.differs())
+                differing[line.key] = {line.baseline, line.candidate};
+            else
+                ++equal;
+        }
+        QVERIFY(equal > 30);
+        QCOMPARE(differing.size(), 3U);  // run, name, learning_rate.stage3
+        QCOMPARE(differing.at("learning_rate.stage3"), (std::pair<std::string, std::string>("0.01", "0.5")));
+        QCOMPARE(differing.at("name"), (std::pair<std::string, std::string>("small", "hotter")));
     }
 
     void badPredictionsAreRefusedByTheirLine_data()
@@ -239,11 +249,11 @@ private slots:
         const auto file = trained.project().folder / "bad.jsonl";
         test::writeFile(QString::fromStdString(file.string()), lines);
         const std::size_t before = db::RunRepository(trained.database()).all()->size();
-        const auto run = jobs::importPredictions(trained.project(), "colour", file, "live");
+        const auto run = jobs::importPredictions(trained.project(), {{"colour", file}}, "live", {});
         QVERIFY(!run);
         QVERIFY2(run.error().detail.find(said.toStdString()) != std::string::npos, run.error().detail.c_str());
         QCOMPARE(db::RunRepository(trained.database()).all()->size(), before);
-        QCOMPARE(test::codeOf(jobs::importPredictions(trained.project(), "nowhere", file, "live")), ErrorCode::NotFound);
+        QCOMPARE(test::codeOf(jobs::importPredictions(trained.project(), {{"nowhere", file}}, "live", {})), ErrorCode::NotFound);
     }
 };
 

@@ -1,6 +1,7 @@
 # Tables as models: they need Qt Gui, not Widgets. One source a line.
 set(TASKFOLD_MODEL_SOURCES
     models/activitymodel.cpp
+    models/comparemodels.cpp
     models/issuemodel.cpp
     models/logmodel.cpp
     models/pagedmodelbase.cpp
@@ -13,6 +14,7 @@ set(TASKFOLD_MODEL_SOURCES
     models/text.cpp
     models/titles.cpp
     models/volumemodel.cpp
+    models/worddiff.cpp
 )
 taskfold_layer(models MOC
     SOURCES ${TASKFOLD_MODEL_SOURCES}

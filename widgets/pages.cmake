@@ -11,10 +11,17 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/labeldialog.cpp
     dialogs/manualdialog.cpp
     dialogs/previewpane.cpp
+    dialogs/predictionsdialog.cpp
     dialogs/projectdialog.cpp
     dialogs/settingsdialog.cpp
     dialogs/taskdialog.cpp
+    pages/comparehead.cpp
+    pages/compareorder.cpp
     pages/comparepage.cpp
+    pages/comparepagebuild.cpp
+    pages/compareplots.cpp
+    pages/comparerows.cpp
+    pages/compareruns.cpp
     pages/datapage.cpp
     pages/filterpage.cpp
     pages/planform.cpp
@@ -31,9 +38,11 @@ set(TASKFOLD_WIDGET_SOURCES
     parts/activityrow.cpp
     parts/ask.cpp
     parts/datatable.cpp
+    parts/drawing.cpp
     parts/emptystate.cpp
     parts/errorbanner.cpp
     parts/fieldtree.cpp
+    parts/figureobject.cpp
     parts/logdrawer.cpp
     parts/mainmenus.cpp
     parts/mainwindow.cpp

@@ -94,7 +94,7 @@ json comparisonJson(const Comparison& comparison)
         suites.push_back(suiteJson(suite));
     for (const RunId run : comparison.runs)
         runs.push_back(run.value);
-    return {{"candidate", comparison.candidate.value}, {"baseline", comparison.baseline}, {"line", jobs::suiteLine(comparison)},
+    return {{"comparison", comparison.id.value}, {"candidate", comparison.candidate.value}, {"baseline", comparison.baseline}, {"line", jobs::suiteLine(comparison)},
         {"suite", suiteJson(comparison.suite)}, {"suites", suites}, {"tasks", tasks}, {"ledger", ledgerJson(comparison.ledger)},
         {"warnings", comparison.warnings}, {"fixed", comparison.fixed}, {"test_reads", comparison.testReads}, {"runs", runs}};
 }

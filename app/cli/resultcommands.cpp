@@ -4,6 +4,7 @@
 #include "app/jobs/evaluation.h"
 #include "app/jobs/reporting.h"
 #include "app/jobs/serving.h"
+#include "db/predictionrepository.h"
 #include "db/taskrepository.h"
 
 #include <CLI/CLI.hpp>
@@ -126,6 +127,25 @@ void addCompare(CLI::App& app, Invocation& invocation)
     });
 }
 
+Result<void> tellKept(const Invocation& invocation, const std::string& task, const std::string& name, RunId run)
+{
+    const Result<db::Connection> connection = openExisting(projectOf(invocation));
+    if (!connection)
+        return connection.error();
+    const Result<std::vector<Score>> scores = db::PredictionRepository(**connection).scores(run);
+    if (!scores)
+        return scores.error();
+    json out{{"run", run.value}, {"task", task}, {"name", name}};
+    std::string text = "Kept as run " + std::to_string(run.value) + "; compare with --baseline imported:" + name + "\n";
+    for (const Score& score : *scores) {
+        out.update({{"metric", wordOf(score.metric)}, {"value", score.value}, {"n", score.n}, {"invalid", score.invalid}});
+        text += std::to_string(score.n) + " rows, " + std::string(wordOf(score.metric)) + " " + points(score.value) + " points, "
+            + std::to_string(score.invalid) + " invalid\n";
+    }
+    answer(invocation, out, text);
+    return {};
+}
+
 void addPredictions(CLI::App& app, Invocation& invocation)
 {
     struct Options {
@@ -138,20 +158,23 @@ void addPredictions(CLI::App& app, Invocation& invocation)
     command->add_option("--name", options->name, "Compare with them as imported:NAME")->capture_default_str();
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
-            return perform(invocation, "predictions", [&](const JobContext&) -> Result<void> {
-                const Result<RunId> run = jobs::importPredictions(projectOf(invocation), options->task, options->file, options->name);
-                if (!run)
-                    return run.error();
-                answer(invocation, {{"run", run->value}, {"task", options->task}, {"name", options->name}},
-                    "Kept as run " + std::to_string(run->value) + "; compare with --baseline imported:" + options->name + "\n");
-                return {};
+            return perform(invocation, "predictions", [&](const JobContext& context) -> Result<void> {
+                const auto runs = jobs::importPredictions(projectOf(invocation), {{options->task, options->file}}, options->name, context);
+                if (!runs)
+                    return runs.error();
+                return tellKept(invocation, options->task, options->name, runs->front());
             });
         };
     });
 }
 
+struct ReportOptions {
+    std::string file, title, sections, language = "en", date;
+    std::int64_t comparison = 0;
+};
+
 // Paper needs the window program's fonts and pages: it lies beside this one and shows nothing.
-Result<void> writePdf(const Invocation& invocation, const std::string& file)
+Result<void> writePdf(const Invocation& invocation, const ReportOptions& options)
 {
     std::error_code failure;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path() / "taskfold";
@@ -160,48 +183,32 @@ Result<void> writePdf(const Invocation& invocation, const std::string& file)
     const pid_t child = ::fork();
     if (child == 0) {
         ::setenv("QT_QPA_PLATFORM", "offscreen", 1);
-        ::execl(program.c_str(), "taskfold", invocation.project.c_str(), "--report", file.c_str(), static_cast<char*>(nullptr));
+        std::vector<std::string> words{"taskfold", invocation.project, "--report", options.file, "--report-title", options.title,
+            "--report-sections", options.sections, "--report-language", options.language, "--report-date", options.date,
+            "--report-comparison", std::to_string(options.comparison)};
+        std::vector<char*> arguments;
+        for (std::string& word : words)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        ::execv(program.c_str(), arguments.data());
         ::_exit(127);
     }
     int status = 0;
     if (child < 0 || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return Error{ErrorCode::Io, file + " can't be written"};
+        return Error{ErrorCode::Io, options.file + " can't be written"};
     return {};
-}
-
-struct ReportOptions {
-    std::string file, title, sections, language = "en", date;
-};
-
-Result<jobs::ReportWish> wishOf(const ReportOptions& options)
-{
-    jobs::ReportWish wish;
-    wish.title = options.title;
-    wish.date = options.date;
-    wish.language = options.language == "zh" ? report::Language::Chinese : report::Language::English;
-    if (options.sections.empty())
-        return wish;
-    wish.sections.clear();
-    std::stringstream words(options.sections);
-    for (std::string word; std::getline(words, word, ',');) {
-        const auto& all = report::allSections();
-        const auto found = std::find_if(all.begin(), all.end(), [&](report::Section one) { return report::wordOf(one) == word; });
-        if (found == all.end())
-            return Error{ErrorCode::InvalidInput, "there is no section “" + word + "” in a report"};
-        wish.sections.push_back(*found);
-    }
-    return wish;
 }
 
 Result<void> writeReport(const Invocation& invocation, const ReportOptions& options, const JobContext& context)
 {
     const Result<db::Connection> connection = openExisting(projectOf(invocation));
-    const Result<jobs::ReportWish> wish = wishOf(options);
+    const Result<jobs::ReportWish> wish
+        = jobs::reportWish(options.title, options.sections, options.language, options.date, options.comparison);
     if (!connection || !wish)
         return connection ? wish.error() : connection.error();
     Result<void> written;
     if (std::filesystem::path(options.file).extension() == ".pdf") {
-        written = writePdf(invocation, options.file);
+        written = writePdf(invocation, options);
     } else {
         const auto data = jobs::reportData(projectOf(invocation), *wish, context);
         written = data ? jobs::writeReport(*data, options.file) : Result<void>(data.error());
@@ -220,6 +227,7 @@ void addReport(CLI::App& app, Invocation& invocation)
     command->add_option("--title", options->title);
     command->add_option("--sections", options->sections, "summary,tasks,ledger,filter,rows,data,plan,runs,method; all otherwise");
     command->add_option("--language", options->language)->check(CLI::IsMember({"en", "zh"}))->capture_default_str();
+    command->add_option("--comparison", options->comparison, "Its number, as compare --json says it; the newest otherwise")->check(CLI::PositiveNumber);
     command->add_option("--date", options->date, "In place of today's, so that the same project gives the same bytes");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {

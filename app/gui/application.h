@@ -2,6 +2,7 @@
 
 #include "app/gui/background.h"
 #include "app/gui/settings.h"
+#include "app/jobs/reporting.h"
 #include "widgets/parts/mainwindow.h"
 
 #include <QUndoStack>
@@ -20,6 +21,7 @@ struct Options {
     std::optional<Mode> page;
     QString shot;  // draw the window into this file and quit
     QString report;  // write the report as PDF and quit
+    jobs::ReportWish wish;  // what stands in it
     QString settings;  // a settings file in place of the user's own
     std::optional<theme::Scheme> scheme;
 };

@@ -24,6 +24,7 @@ Background::Background(QObject* parent) : QObject(parent)
 {
     listen(m_training, Queue::Training);
     listen(m_files, Queue::Files);
+    listen(m_reading, Queue::Reading);
 }
 
 void Background::listen(EngineBridge& bridge, Queue queue)
@@ -33,6 +34,11 @@ void Background::listen(EngineBridge& bridge, Queue queue)
         [this, queue](JobId job, const Progress& progress) { onProgressed(queue, job, progress); });
     connect(&bridge, &EngineBridge::finished, this,
         [this, queue](JobId job, const Outcome& outcome) { onFinished(queue, job, outcome); });
+}
+
+EngineBridge& Background::bridge(Queue queue)
+{
+    return queue == Queue::Training ? m_training : queue == Queue::Files ? m_files : m_reading;
 }
 
 int Background::submit(QObject* owner, Work work)

@@ -14,7 +14,7 @@
 
 namespace taskfold {
 
-enum class Queue { Training, Files };  // an import never waits behind a training of hours
+enum class Queue { Training, Files, Reading };  // an import never waits behind a training of hours, a page behind neither
 enum class Shown { InTheCorner, Quietly };  // quietly: previews, pages of rows, small writes
 
 /// A job and what to do when something happens to it. The functions are called on the GUI thread, and not at
@@ -28,7 +28,7 @@ struct Work {
     std::function<void(const Outcome&)> onEnd{};
 };
 
-/// All background work of the program: two runners, and one list of what they do. Lives on the GUI thread.
+/// All background work of the program: three runners, and one list of what they do. Lives on the GUI thread.
 class Background : public QObject {
     Q_OBJECT
 
@@ -69,7 +69,7 @@ private:
     void onStarted(Queue queue, JobId job);
     void onProgressed(Queue queue, JobId job, const Progress& progress);
     void onFinished(Queue queue, JobId job, const Outcome& outcome);
-    EngineBridge& bridge(Queue queue) { return queue == Queue::Training ? m_training : m_files; }
+    EngineBridge& bridge(Queue queue);
 
     ActivityModel m_activities;
     std::map<int, Entry> m_open;  // by number
@@ -77,6 +77,7 @@ private:
     int m_lastNumber = 0;
     EngineBridge m_training{Priority::BelowTheWindow};  // the bridges end first: nothing is heard from them afterwards
     EngineBridge m_files;
+    EngineBridge m_reading;
 };
 
 }  // namespace taskfold

@@ -41,9 +41,9 @@ bool Application::writeReport()
 {
     if (!m_opened)
         return false;
-    const Result<report::ReportData> data = jobs::reportData(m_opened->session().project, {}, {});
+    const Result<report::ReportData> data = jobs::reportData(m_opened->session().project, m_options.wish, {});
     const Result<void> written = data
-        ? writePdf(m_options.report, toQt(report::documentReport(*data)), reportFigures(*data))
+        ? writePdf(m_options.report, toQt(report::documentReport(*data)), reportFigures(*data), {toQt(data->title), toQt(data->created)})
         : Result<void>(data.error());
     if (!written)
         qCritical("taskfold: %s", written.error().detail.c_str());

@@ -1,9 +1,10 @@
 #include "app/gui/openedproject.h"
 
+#include "app/gui/comparecontroller.h"
 #include "app/gui/datacontroller.h"
 #include "app/gui/filtercontroller.h"
 #include "app/gui/plancontroller.h"
-#include "app/gui/resultcontrollers.h"
+#include "app/gui/reportcontroller.h"
 #include "widgets/pages/comparepage.h"
 #include "widgets/pages/datapage.h"
 #include "widgets/pages/filterpage.h"

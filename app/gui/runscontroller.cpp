@@ -47,7 +47,7 @@ void RunsController::attach(RunsPage& page)
     connect(&page, &RunsPage::deleteRequested, this, &RunsController::askAndDelete);
     connect(&page, &RunsPage::evaluateRequested, this, &RunsController::evaluate);
     connect(&page, &RunsPage::exportRequested, this, &RunsController::askAndExport);
-    connect(&page, &RunsPage::compareRequested, this, &RunsController::compare);
+    connect(&page, &RunsPage::compareRequested, this, [this](RunId run) { compare({run}); });
     connect(&page, &RunsPage::planRequested, this, [this] { emit m_session.news.pageWanted(Mode::Plan); });
     connect(&page, &RunsPage::manualRequested, &m_session.news, &News::manualWanted);
     page.setBusy(isBusy());
@@ -204,16 +204,30 @@ void RunsController::exportTo(RunId run, const ExportForm& form, const QString& 
         });
 }
 
+void RunsController::evaluateAll(const std::vector<RunId>& runs)
+{
+    submit(tr("Evaluating"), [project = m_session.project, runs](const JobContext& context) { return jobs::evaluateMissing(project, runs, context); });
+}
+
 // What isn't evaluated yet is evaluated first: otherwise there is nothing to compare.
-void RunsController::compare(RunId candidate)
+void RunsController::compare(const std::vector<RunId>& candidates, const std::string& baseline)
 {
     submit(
         tr("Comparing"),
-        [project = m_session.project, candidate](const JobContext& context) -> Result<void> {
+        [project = m_session.project, candidates, baseline](const JobContext& context) -> Result<void> {
             if (const auto scores = jobs::evaluateAll(project, Split::Test, context); !scores)
                 return scores.error();
-            const Result<Comparison> comparison = jobs::compareRuns(project, candidate, {}, context);
-            return comparison ? Result<void>{} : Result<void>(comparison.error());
+            std::vector<RunId> named = candidates;
+            if (const RunId run{QByteArray::fromStdString(baseline).toLongLong()}; run)
+                named.push_back(run);
+            if (Result<void> evaluated = jobs::evaluateMissing(project, named, context); !evaluated)
+                return evaluated;
+            for (const RunId candidate : candidates) {
+                const Result<Comparison> comparison = jobs::compareRuns(project, candidate, baseline, context);
+                if (!comparison)
+                    return comparison.error();
+            }
+            return {};
         },
         [this] {
             emit m_session.news.comparisonsChanged();

@@ -22,7 +22,9 @@ public:
 
     void attach(RunsPage& page);
     void start(const Plan& plan);
-    void compare(RunId candidate);
+    /// One comparison a candidate; no candidate: the newest. What has no test scores yet is evaluated first.
+    void compare(const std::vector<RunId>& candidates, const std::string& baseline = {});
+    void evaluateAll(const std::vector<RunId>& runs);
     bool isBusy() const { return m_busy > 0; }
 
 signals:

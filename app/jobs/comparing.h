@@ -30,11 +30,17 @@ Result<Comparison> comparisonOf(
 Result<std::vector<RowDifference>> rowDifferences(
     const Project& project, const Comparison& comparison, TaskId task, std::size_t limit = 1000);
 
-/// Predictions of the model that serves a task today, one JSON object a line: {"line": N, "prediction": "..."} or, without
-/// line numbers, one a test row in order. Scored and stored as a baseline under that name; InvalidInput names the first
-/// line that doesn't fit. Answers the run they are kept as.
-Result<RunId> importPredictions(
-    const Project& project, const std::string& task, const std::filesystem::path& file, const std::string& name);
+/// Answers of the model that serves a task today.
+struct PredictionFile {
+    std::string task;
+    std::filesystem::path file;
+};
+
+/// Predictions of the models that serve tasks today, one JSON object a line: {"line": N, "prediction": "..."} or, without
+/// line numbers, one a test row in order. Scored and stored as a baseline under that name, all files or none; InvalidInput
+/// names the first line that doesn't fit. Answers the runs they are kept as.
+Result<std::vector<RunId>> importPredictions(
+    const Project& project, const std::vector<PredictionFile>& files, const std::string& name, const JobContext& context);
 
 /// N models against one, from the runs' files and counts, and what serving was measured to cost (app/jobs/serving).
 Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate);

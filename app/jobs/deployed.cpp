@@ -99,38 +99,61 @@ Score scored(const Task& task, const std::vector<Row>& rows, std::vector<Predict
     return score;
 }
 
-Result<RunId> stored(SQLite::Database& database, const Task& task, const std::string& name, Score score, const std::vector<Prediction>& answers)
+// One task's answers, read and scored.
+struct Answered {
+    Task task;
+    Score score;
+    std::vector<Prediction> answers;
+};
+
+Result<RunId> stored(SQLite::Database& database, const std::string& name, const Answered& one)
 {
     Run run;
     run.kind = RunKind::Baseline;
-    run.task = task.id;
+    run.task = one.task.id;
     run.device = kImportedDevice;
     run.note = name;
     run.status = RunStatus::Completed;
     run.created = nowUtc();
-    RunId id;
-    const Result<void> done = db::inTransaction(database, [&]() -> Result<void> {
-        const Result<RunId> added = db::RunRepository(database).add(run);
-        if (!added)
-            return added.error();
-        score.run = id = *added;
-        db::TermsRepository terms(database);
-        const auto fixed = terms.fix({task.id, score.dataHash, task.metric, task.margin, "imported", nowUtc()});
-        if (!fixed)
-            return fixed.error();
-        if (Result<void> read = terms.addRead({id, task.id, score.dataHash, {}, score.n, nowUtc()}); !read)
-            return read;
-        return db::PredictionRepository(database).put(score, answers);
-    });
-    if (!done)
-        return done.error();
-    return id;
+    const Result<RunId> added = db::RunRepository(database).add(run);
+    if (!added)
+        return added;
+    Score score = one.score;
+    score.run = *added;
+    db::TermsRepository terms(database);
+    const auto fixed = terms.fix({one.task.id, score.dataHash, one.task.metric, one.task.margin, "imported", nowUtc()});
+    if (!fixed)
+        return fixed.error();
+    if (Result<void> read = terms.addRead({*added, one.task.id, score.dataHash, {}, score.n, nowUtc()}); !read)
+        return std::move(read).error();
+    if (Result<void> put = db::PredictionRepository(database).put(score, one.answers); !put)
+        return std::move(put).error();
+    return added;
+}
+
+Result<Answered> answered(const Project& project, SQLite::Database& database, const std::vector<TaskVersions>& all, const PredictionFile& given)
+{
+    const auto task = std::find_if(all.begin(), all.end(), [&](const TaskVersions& one) { return one.task.name == given.task; });
+    if (task == all.end())
+        return Error{ErrorCode::NotFound, "there is no task “" + given.task + "”"};
+    const auto version = task->splits.find(Split::Test);
+    if (version == task->splits.end())
+        return Error{ErrorCode::InvalidInput, given.task + " has no test rows"};
+    const Result<std::vector<Row>> rows = rowsOf(project, database, version->second);
+    if (!rows)
+        return rows.error();
+    Result<std::vector<Prediction>> answers = readPredictions(given.file, *rows);
+    if (!answers)
+        return std::move(answers).error();
+    Answered one{task->task, {}, *std::move(answers)};
+    one.score = scored(one.task, *rows, one.answers, version->second.hash);
+    return one;
 }
 
 }  // namespace
 
-Result<RunId> importPredictions(
-    const Project& project, const std::string& name, const std::filesystem::path& file, const std::string& as)
+Result<std::vector<RunId>> importPredictions(
+    const Project& project, const std::vector<PredictionFile>& files, const std::string& as, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
@@ -138,20 +161,30 @@ Result<RunId> importPredictions(
     const auto all = versionsOf(**connection);
     if (!all)
         return all.error();
-    const auto task = std::find_if(all->begin(), all->end(), [&](const TaskVersions& one) { return one.task.name == name; });
-    if (task == all->end())
-        return Error{ErrorCode::NotFound, "there is no task “" + name + "”"};
-    const auto version = task->splits.find(Split::Test);
-    if (version == task->splits.end())
-        return Error{ErrorCode::InvalidInput, name + " has no test rows"};
-    const Result<std::vector<Row>> rows = rowsOf(project, **connection, version->second);
-    if (!rows)
-        return rows.error();
-    Result<std::vector<Prediction>> answers = readPredictions(file, *rows);
-    if (!answers)
-        return std::move(answers).error();
-    const Score score = scored(task->task, *rows, *answers, version->second.hash);
-    return stored(**connection, task->task, as.empty() ? "deployed" : as, score, *answers);
+    std::vector<Answered> read;
+    for (const PredictionFile& file : files) {
+        if (context.stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        if (context.report)
+            context.report({static_cast<std::int64_t>(read.size()), static_cast<std::int64_t>(files.size()), {}, "reading " + file.task});
+        Result<Answered> one = answered(project, **connection, *all, file);
+        if (!one)
+            return std::move(one).error();
+        read.push_back(*std::move(one));
+    }
+    std::vector<RunId> runs;
+    const Result<void> done = db::inTransaction(**connection, [&]() -> Result<void> {
+        for (const Answered& one : read) {
+            const Result<RunId> run = stored(**connection, as.empty() ? "deployed" : as, one);
+            if (!run)
+                return run.error();
+            runs.push_back(*run);
+        }
+        return {};
+    });
+    if (!done)
+        return done.error();
+    return runs;
 }
 
 }  // namespace taskfold::jobs

@@ -190,4 +190,23 @@ Result<std::vector<Score>> evaluateAll(const Project& project, Split split, cons
     return all;
 }
 
+Result<void> evaluateMissing(const Project& project, const std::vector<RunId>& runs, const JobContext& context)
+{
+    const Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return connection.error();
+    for (const RunId id : runs) {
+        const auto scores = db::PredictionRepository(**connection).scores(id);
+        if (!scores)
+            return scores.error();
+        const bool scored = std::any_of(scores->begin(), scores->end(), [](const Score& score) { return score.split == Split::Test; });
+        const Result<Run> run = db::RunRepository(**connection).byId(id);
+        if (scored || !run || run->checkpoint.empty())
+            continue;  // what is missing then is told by who asks for it
+        if (const auto done = evaluateRun(project, id, Split::Test, context); !done)
+            return done.error();
+    }
+    return {};
+}
+
 }  // namespace taskfold::jobs

@@ -16,4 +16,7 @@ Result<std::vector<Score>> evaluateRun(const Project& project, RunId run, Split 
 /// The same for every completed baseline and stage 3 that has no scores on the split yet.
 Result<std::vector<Score>> evaluateAll(const Project& project, Split split, const JobContext& context);
 
+/// The named runs, those that have a model and no scores on the test split yet.
+Result<void> evaluateMissing(const Project& project, const std::vector<RunId>& runs, const JobContext& context);
+
 }  // namespace taskfold::jobs

@@ -3,6 +3,7 @@
 #include "app/jobs/baselines.h"
 #include "app/jobs/comparing.h"
 #include "app/jobs/filter.h"
+#include "app/jobs/overview.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/training.h"
 #include "app/jobs/volumes.h"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <fstream>
+#include <sstream>
 #include <sys/utsname.h>
 #include <system_error>
 #include <thread>
@@ -64,6 +66,7 @@ public:
 
     Result<report::ReportData> gather(const ReportWish& wish)
     {
+        m_comparison = wish.comparison;
         m_data.sections = wish.sections;
         m_data.project = std::filesystem::absolute(m_project.folder).lexically_normal().filename().string();
         m_data.title = wish.title.empty() ? "Folding " + m_data.project : wish.title;
@@ -111,14 +114,31 @@ private:
         return {};
     }
 
-    Result<void> comparison()
+    Result<void> readComparison()
     {
-        Result<std::optional<Comparison>> newest = db::ComparisonRepository(m_database).newest();
+        const db::ComparisonRepository repository(m_database);
+        if (m_comparison) {
+            Result<Comparison> named = repository.byId(m_comparison);
+            if (!named)
+                return std::move(named).error();
+            m_data.comparison = *std::move(named);
+            return {};
+        }
+        Result<std::optional<Comparison>> newest = repository.newest();
         if (!newest)
             return std::move(newest).error();
         m_data.comparison = *std::move(newest);
-        if (!m_data.comparison)
-            return {};
+        return {};
+    }
+
+    Result<void> comparison()
+    {
+        if (Result<void> read = readComparison(); !read || !m_data.comparison)
+            return read;
+        const Result<Overview> overview = overviewOf(m_project);
+        if (!overview)
+            return overview.error();
+        m_data.slopes = slopesOf(*overview, *m_data.comparison);
         m_data.suiteLine = suiteLine(*m_data.comparison);
         for (const TaskComparison& task : m_data.comparison->tasks) {
             if (task.verdict == Verdict::NotComputable)
@@ -161,10 +181,35 @@ private:
     const Project& m_project;
     SQLite::Database& m_database;
     const JobContext& m_context;
+    ComparisonId m_comparison;
     report::ReportData m_data;
 };
 
 }  // namespace
+
+Result<ReportWish> reportWish(
+    const std::string& title, const std::string& sections, const std::string& language, const std::string& date, std::int64_t comparison)
+{
+    ReportWish wish;
+    wish.title = title;
+    wish.date = date;
+    wish.comparison = ComparisonId{comparison};
+    if (language != "en" && language != "zh")
+        return Error{ErrorCode::InvalidInput, "a report's language is en or zh, not “" + language + "”"};
+    wish.language = language == "zh" ? report::Language::Chinese : report::Language::English;
+    if (sections.empty())
+        return wish;
+    wish.sections.clear();
+    std::stringstream words(sections);
+    for (std::string word; std::getline(words, word, ',');) {
+        const auto& all = report::allSections();
+        const auto found = std::find_if(all.begin(), all.end(), [&](report::Section one) { return report::wordOf(one) == word; });
+        if (found == all.end())
+            return Error{ErrorCode::InvalidInput, "there is no section “" + word + "” in a report"};
+        wish.sections.push_back(*found);
+    }
+    return wish;
+}
 
 Result<report::ReportData> reportData(const Project& project, const ReportWish& wish, const JobContext& context)
 {

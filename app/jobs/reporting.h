@@ -14,10 +14,15 @@ struct ReportWish {
     std::string title;  // empty: the project's name
     std::vector<report::Section> sections = report::allSections();
     report::Language language = report::Language::English;
+    ComparisonId comparison;  // none: the newest
     std::string date;  // empty: now; fixed, the same project gives the same bytes
 };
 
-/// Everything the report says, from the database: the newest comparison and what it rests on.
+/// A wish as it is typed: sections as words with commas between them (empty: all), en or zh. InvalidInput names what isn't known.
+Result<ReportWish> reportWish(
+    const std::string& title, const std::string& sections, const std::string& language, const std::string& date, std::int64_t comparison);
+
+/// Everything the report says, from the database: a comparison and what it rests on.
 Result<report::ReportData> reportData(const Project& project, const ReportWish& wish, const JobContext& context);
 
 /// html, md, csv, tex or json by the file's ending, written beside and renamed. csv: the tasks there, every other table in

@@ -37,7 +37,7 @@ struct TableBlock {
     std::string caption;
 };
 
-enum class FigureKind { Forest, Bars, Scatter, Reliability, Volume };
+enum class FigureKind { Forest, Bars, Scatter, Slopes, ByVolume, ByAffinity, Reliability, Volume };
 std::string_view wordOf(FigureKind kind);
 const std::vector<FigureKind>& allFigures();
 
@@ -50,8 +50,13 @@ using Block = std::variant<Heading, Paragraph, Statement, Warning, TableBlock, F
 
 std::vector<Block> blocksOf(const ReportData& data);
 
-/// The figure as SVG, without colours of its own but for classes: a, b, line, text, muted.
+/// The figure as SVG, without colours of its own but for classes: a, b, line, text, muted. Empty: nothing to draw.
 std::string svgOf(FigureKind kind, const ReportData& data);
+/// On paper a figure of many tasks goes over several pages: how many parts it has, and one of them.
+std::size_t partsOf(FigureKind kind, const ReportData& data);
+std::string svgOf(FigureKind kind, const ReportData& data, std::size_t part);
+/// What the part is called in documents: "forest", "forest-2".
+std::string nameOf(FigureKind kind, std::size_t part);
 
 /// A fraction of 1 in points: "83.4"; signed: "+1.2".
 std::string pointsOf(double fraction);

@@ -187,6 +187,13 @@ void addTasks(const ReportData& data, std::vector<Block>& blocks)
     blocks.emplace_back(Figure{FigureKind::Bars, t("Scores of the single-task models and of the one model.") + " " + provenance(data)});
     blocks.emplace_back(Figure{FigureKind::Scatter, t("One model against single-task models; on the line both are equal.") + " " + provenance(data)});
     const auto& tasks = data.comparison->tasks;
+    const auto add = [&](FigureKind kind, std::string_view words) {
+        if (!svgOf(kind, data).empty())
+            blocks.emplace_back(Figure{kind, t(words) + " " + provenance(data)});
+    };
+    add(FigureKind::Slopes, "Test scores from the baseline over the stages to the one model, and other plans' last stages beside it.");
+    add(FigureKind::ByVolume, "Difference by training rows, with its 90 % interval.");
+    add(FigureKind::ByAffinity, "Difference by what steps on the other tasks do to the task's loss; positive helps.");
     if (std::any_of(tasks.begin(), tasks.end(), [](const TaskComparison& one) { return !one.calibrationMulti.bins.empty(); }))
         blocks.emplace_back(Figure{FigureKind::Reliability,
             t("How far the models' confidence can be believed: share of right answers by confidence, over all tasks that choose among labels.")

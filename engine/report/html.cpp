@@ -1,6 +1,7 @@
 #include "engine/core/hash.h"
 #include "engine/report/block.h"
 #include "engine/report/escape.h"
+#include "engine/report/words.h"
 #include "engine/report/writers.h"
 
 namespace taskfold::report {
@@ -82,10 +83,11 @@ struct Html {
 std::string documentTable(const TableBlock& table)
 {
     std::string html = "<table border=\"1\" cellspacing=\"0\" cellpadding=\"3\" width=\"100%\" style=\"border-color:#c8cfd8;border-"
-                       "collapse:collapse\"><tr>";
-    for (const std::string& head : table.head)
-        html += "<td bgcolor=\"#eef2f6\"><b>" + htmlEscaped(head) + "</b></td>";
-    html += "</tr>\n";
+                       "collapse:collapse\"><thead><tr>";
+    for (std::size_t i = 0; i < table.head.size(); ++i)
+        html += std::string("<td bgcolor=\"#eef2f6\"") + (i < table.numbers.size() && table.numbers[i] ? " align=\"right\"" : "") + "><b>"
+            + htmlEscaped(table.head[i]) + "</b></td>";
+    html += "</tr></thead>\n";
     for (const auto& row : table.rows) {
         html += "<tr>";
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -94,10 +96,12 @@ std::string documentTable(const TableBlock& table)
         }
         html += "</tr>\n";
     }
-    return html + "</table>" + (table.caption.empty() ? "" : "<p><i>" + htmlEscaped(table.caption) + "</i></p>") + "\n";
+    return html + "</table>" + (table.caption.empty() ? "" : "<p class=\"caption\">" + htmlEscaped(table.caption) + "</p>") + "\n";
 }
 
 struct Document {
+    const ReportData& data;
+
     std::string operator()(const Heading& heading) const { return "<h2>" + htmlEscaped(heading.text) + "</h2>\n"; }
     std::string operator()(const Paragraph& paragraph) const { return "<p>" + htmlEscaped(paragraph.text) + "</p>\n"; }
     std::string operator()(const Statement& statement) const { return "<h3>" + htmlEscaped(statement.text) + "</h3>\n"; }
@@ -105,7 +109,10 @@ struct Document {
     std::string operator()(const TableBlock& table) const { return documentTable(table); }
     std::string operator()(const Figure& figure) const
     {
-        return std::string("<p><img src=\"figure:") + std::string(wordOf(figure.kind)) + "\"></p><p><i>" + htmlEscaped(figure.caption) + "</i></p>\n";
+        std::string html;
+        for (std::size_t part = 0; part < partsOf(figure.kind, data); ++part)
+            html += "<p><img src=\"figure:" + nameOf(figure.kind, part) + "\"></p>";
+        return html + "<p class=\"caption\">" + htmlEscaped(figure.caption) + "</p>\n";
     }
 };
 
@@ -173,10 +180,16 @@ std::string htmlReport(const ReportData& data)
 
 std::string documentReport(const ReportData& data)
 {
-    std::string html = "<html><body><h1>" + htmlEscaped(data.title) + "</h1><p>"
-        + htmlEscaped(data.project + " · " + data.created + " · " + data.program) + "</p>\n";
-    for (const Block& block : blocksOf(data))
-        html += std::visit(Document{}, block);
+    const std::vector<Block> blocks = blocksOf(data);
+    std::string html = "<html><body><h1>" + htmlEscaped(data.title) + "</h1><p class=\"about\">"
+        + htmlEscaped(data.project + " · " + data.created + " · " + data.program) + "</p>\n<p><b>" + htmlEscaped(said(data.language, "Contents"))
+        + "</b></p>\n<table width=\"100%\" cellpadding=\"2\">";
+    for (const Block& block : blocks)
+        if (const auto* heading = std::get_if<Heading>(&block))
+            html += "<tr><td class=\"contents\">" + htmlEscaped(heading->text) + "</td><td class=\"contents\" align=\"right\"></td></tr>";
+    html += "</table>\n<p></p>\n";
+    for (const Block& block : blocks)
+        html += std::visit(Document{data}, block);
     return html + "</body></html>\n";
 }
 

@@ -3,6 +3,7 @@
 #include "engine/core/affinity.h"
 #include "engine/core/comparison.h"
 #include "engine/core/dataset.h"
+#include "engine/core/overview.h"
 #include "engine/core/plan.h"
 #include "engine/core/run.h"
 
@@ -45,6 +46,7 @@ struct ReportData {
     std::vector<NamedRun> runs;  // those that the comparison rests on
     std::optional<Comparison> comparison;
     std::string suiteLine;
+    Slopes slopes;  // the comparison's way over stages and ablations
     std::map<TaskId, std::vector<RowDifference>> rows;  // a few of each task
     std::vector<std::pair<std::string, std::string>> environment;  // what it ran on
 

@@ -21,7 +21,8 @@ std::vector<std::pair<std::string, std::string>> csvTables(const ReportData& dat
 /// Tables for a paper (booktabs, longtable), for XeLaTeX or LuaLaTeX.
 std::string texReport(const ReportData& data);
 
-/// For QTextDocument: plain HTML; figures as <img src="figure:NAME">, NAME being the word of its kind.
+/// For QTextDocument: plain HTML that begins with a table of contents, a line each heading, whose last column is left empty
+/// for page numbers; figures as <img src="figure:NAME">, NAME being nameOf(kind, part).
 std::string documentReport(const ReportData& data);
 
 }  // namespace taskfold::report

@@ -231,4 +231,5 @@ def main():
                "entities": {"f1": float(f1_score(gold_tags, answer_tags))}, "scipy": scipys()}, sys.stdout, indent=None)
 
 
-main()
+if __name__ == "__main__":
+    main()

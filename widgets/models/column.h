@@ -12,6 +12,7 @@ namespace taskfold {
 enum TableRole : int {
     SortRole = Qt::UserRole,  // a number or text to sort by
     PlainRole,  // for files: numbers without grouping, texts in full
+    SearchRole,  // of a row's first cell: all its words in one text, ready to be searched; else the cells are
 };
 
 /// A column of a table: everything about its cells is a function of the row.
@@ -29,6 +30,7 @@ struct Column {
     Cell decoration{};  // a colour or icon beside the text
     Cell foreground{};
     QString help{};  // tool tip of the heading
+    Cell search{};  // of the first column: the row's words
 
     QVariant cell(const Row& row, int role) const
     {
@@ -36,6 +38,7 @@ struct Column {
         case Qt::DisplayRole: return text(row);
         case TableRole::SortRole: return sortKey ? sortKey(row) : text(row);
         case TableRole::PlainRole: return plainText(row);
+        case TableRole::SearchRole: return ask(search, row);
         case Qt::TextAlignmentRole: return alignment.toInt();
         case Qt::ToolTipRole: return ask(toolTip, row);
         case Qt::AccessibleTextRole: return ask(accessible, row);

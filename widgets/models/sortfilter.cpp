@@ -83,6 +83,12 @@ bool SortFilter::lessThan(const QModelIndex& left, const QModelIndex& right) con
 
 bool SortFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
 {
+    if (m_words.isEmpty())
+        return true;
+    if (const QVariant whole = sourceModel()->index(row, 0, parent).data(TableRole::SearchRole); whole.isValid()) {
+        const QString text = whole.toString();
+        return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+    }
     return std::all_of(m_words.begin(), m_words.end(), [&](const QString& word) {
         for (int column = 0; column < sourceModel()->columnCount(parent); ++column)
             if (sourceModel()

@@ -1,30 +1,41 @@
 #pragma once
 
-#include "engine/core/comparison.h"
 #include "engine/core/error.h"
-#include "engine/core/run.h"
+#include "engine/core/overview.h"
 
 #include <QWidget>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
-class QPushButton;
 class QStackedWidget;
-class QTextBrowser;
+class QTabWidget;
 
 namespace taskfold {
 
+class CompareHead;
+class ComparePlots;
+class CompareRows;
+class CompareRuns;
 class ComparisonModel;
-class ComparisonPlot;
 class DataTable;
-class DifferenceModel;
 class EmptyState;
 class ErrorBanner;
 class LedgerModel;
-class Segments;
+class SettingModel;
+class SuiteModel;
+
+/// One comparison with what belongs to it.
+struct ShownComparison {
+    Comparison comparison;
+    QString line;  // the suite line
+    Slopes slopes;
+    std::vector<SettingLine> settings;
+};
 
 /// What was won and lost, task by task and row by row, and what one model saves.
 class ComparePage : public QWidget {
@@ -33,41 +44,53 @@ class ComparePage : public QWidget {
 public:
     explicit ComparePage(QWidget* parent = nullptr);
 
-    /// Completed multi-task runs that can be compared.
-    void setCandidates(const std::vector<Run>& runs);
-    void showComparison(const std::optional<Comparison>& comparison, const QString& suiteLine);
+    CompareHead& head() { return *m_head; }
+    void setOverview(const std::shared_ptr<const Overview>& overview);
+    /// Nothing: what the head says wasn't compared yet.
+    void showComparison(std::optional<ShownComparison> shown);
     void showRows(TaskId task, std::vector<RowDifference> rows);
     void setBusy(bool busy);
-    RunId candidate() const;
     void showError(const Error& error);
+    void showNotice(const QString& text);
 
 signals:
-    void compareRequested(taskfold::RunId candidate);
+    /// What the head says was chosen by the user.
+    void choiceChanged();
+    void compareRequested(const std::vector<taskfold::RunId>& candidates, const std::string& baseline);
+    void importRequested();
+    void evaluateRequested(const std::vector<taskfold::RunId>& runs);
     /// Its rows are wanted. Answer with showRows.
     void taskSelected(taskfold::TaskId task);
     void manualRequested(const QString& topic);
 
 private:
-    QWidget* buildHead();
     QWidget* buildSuite();
-    QWidget* buildPlots();
-    QWidget* buildDetails();
+    QWidget* buildTasks();
+    QWidget* buildSettings();
+    QWidget* buildTabs();
     QWidget* buildContent();
+    void connectParts();
+    void fillSuites();
+    void showTasks();
+    void showSettings();
+    void showHeadline();
     void onTask(int row);
-    void selectTask(TaskId task);
-    void showFates();
-    void showText(int row);
 
+    CompareHead* m_head;
+    ComparePlots* m_plots;
+    CompareRows* m_rows;
+    CompareRuns* m_runs;
     ComparisonModel* m_model;
     LedgerModel* m_ledger;
-    DifferenceModel* m_differences;
+    SuiteModel* m_suites;
+    SettingModel* m_settings;
     DataTable* m_table;
     DataTable* m_ledgerTable;
-    DataTable* m_rowTable;
-    std::vector<ComparisonPlot*> m_plots;
-    Segments* m_look;
-    Segments* m_fate;
-    QTextBrowser* m_text;
+    DataTable* m_suiteTable;
+    DataTable* m_settingTable;
+    QComboBox* m_suite;
+    QComboBox* m_order;
+    QCheckBox* m_onlyDifferences;
     QLabel* m_line;
     QLabel* m_mean;
     QLabel* m_saves;
@@ -75,10 +98,9 @@ private:
     ErrorBanner* m_banner;
     EmptyState* m_empty;
     QStackedWidget* m_stack;
-    QComboBox* m_candidates = nullptr;
-    QPushButton* m_compare = nullptr;
     TaskId m_task;
-    std::vector<RowDifference> m_rows;
+    std::optional<ShownComparison> m_shown;
+    bool m_anything = false;
 };
 
 }  // namespace taskfold

@@ -5,6 +5,7 @@
 #include "widgets/parts/pagehead.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -14,6 +15,8 @@
 #include <QStackedWidget>
 #include <QTextBrowser>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -21,6 +24,8 @@ namespace taskfold {
 ReportPage::ReportPage(QWidget* parent)
     : QWidget(parent)
     , m_title(new QLineEdit(this))
+    , m_language(nullptr)
+    , m_comparison(nullptr)
     , m_preview(new QTextBrowser(this))
     , m_banner(new ErrorBanner(this))
     , m_empty(new EmptyState(
@@ -47,7 +52,7 @@ QWidget* ReportPage::buildHead()
     QHBoxLayout* layout = nullptr;
     QWidget* head = pageHead(tr("Report"), this, layout);
     const std::vector<std::pair<QString, QString>> formats{
-        {u"tex"_s, tr("LaTeX…")}, {u"csv"_s, tr("CSV…")}, {u"md"_s, tr("Markdown…")}, {u"html"_s, tr("HTML…")}, {u"pdf"_s, tr("PDF…")}};
+        {u"json"_s, tr("JSON…")}, {u"tex"_s, tr("LaTeX…")}, {u"csv"_s, tr("CSV…")}, {u"md"_s, tr("Markdown…")}, {u"html"_s, tr("HTML…")}, {u"pdf"_s, tr("PDF…")}};
     for (const auto& [format, text] : formats) {
         QPushButton* button = namedButton(u"export_"_s + format, text, head, format == u"pdf");
         button->setAccessibleName(tr("Export as %1").arg(text));
@@ -67,6 +72,16 @@ QWidget* ReportPage::buildSettings()
     layout->addWidget(new QLabel(tr("Title"), box));
     layout->addWidget(m_title);
     layout->addSpacing(10);
+    layout->addWidget(new QLabel(tr("Comparison"), box));
+    m_comparison = chooser(u"reportComparison"_s, tr("Comparison"), box);
+    layout->addWidget(m_comparison);
+    layout->addSpacing(10);
+    layout->addWidget(new QLabel(tr("Language"), box));
+    m_language = chooser(u"reportLanguage"_s, tr("Language of the report"), box);
+    m_language->addItem(u"English"_s, u"en"_s);
+    m_language->addItem(u"中文"_s, u"zh"_s);
+    layout->addWidget(m_language);
+    layout->addSpacing(10);
     layout->addWidget(new QLabel(tr("Sections"), box));
     const std::vector<std::pair<QString, QString>> sections{{u"summary"_s, tr("Verdict")}, {u"tasks"_s, tr("Task by task")},
         {u"ledger"_s, tr("What one model saves")}, {u"filter"_s, tr("Filter decisions")}, {u"rows"_s, tr("Rows won and lost")},
@@ -83,6 +98,16 @@ QWidget* ReportPage::buildSettings()
     layout->addStretch();
     connect(m_title, &QLineEdit::textEdited, &m_pause, qOverload<>(&QTimer::start));
     return box;
+}
+
+QComboBox* ReportPage::chooser(const QString& name, const QString& title, QWidget* box)
+{
+    auto* made = new QComboBox(box);
+    made->setObjectName(name);
+    made->setAccessibleName(title);
+    made->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    connect(made, &QComboBox::activated, &m_pause, qOverload<>(&QTimer::start));
+    return made;
 }
 
 QWidget* ReportPage::buildContent()
@@ -121,6 +146,26 @@ QStringList ReportPage::sections() const
     return chosen;
 }
 
+QString ReportPage::language() const
+{
+    return m_language->currentData().toString();
+}
+
+qint64 ReportPage::comparison() const
+{
+    return m_comparison->currentData().toLongLong();
+}
+
+void ReportPage::setComparisons(const std::vector<std::pair<qint64, QString>>& comparisons)
+{
+    const qint64 before = comparison();
+    m_comparison->clear();
+    m_comparison->addItem(tr("The newest"), qint64{0});
+    for (const auto& [number, title] : comparisons)
+        m_comparison->addItem(title, number);
+    m_comparison->setCurrentIndex(std::max(0, m_comparison->findData(before)));
+}
+
 void ReportPage::setTitle(const QString& title)
 {
     m_title->setText(title);
@@ -134,7 +179,7 @@ void ReportPage::setAnyComparison(bool any)
 void ReportPage::showPreview(const QString& html, const Figures& figures)
 {
     const int place = m_preview->verticalScrollBar()->value();
-    fillDocument(*m_preview->document(), html, figures, std::max(300, m_preview->viewport()->width() - 60));
+    fillDocument(*m_preview->document(), html, figures);
     m_preview->verticalScrollBar()->setValue(place);
 }
 

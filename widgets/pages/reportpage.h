@@ -9,6 +9,7 @@
 #include <vector>
 
 class QCheckBox;
+class QComboBox;
 class QLineEdit;
 class QPushButton;
 class QStackedWidget;
@@ -28,6 +29,10 @@ public:
 
     QString title() const;
     QStringList sections() const;  // the words of the chosen ones
+    QString language() const;  // en or zh
+    qint64 comparison() const;  // its number; 0: the newest
+    /// Numbers and what they are called, the newest first; what was chosen stays chosen.
+    void setComparisons(const std::vector<std::pair<qint64, QString>>& comparisons);
     void setTitle(const QString& title);
     void setAnyComparison(bool any);
     void showPreview(const QString& html, const Figures& figures);
@@ -37,7 +42,7 @@ public:
 signals:
     /// Title or parts are others now. Answer with showPreview.
     void changed();
-    /// html, pdf, md, csv or tex
+    /// html, pdf, md, csv, tex or json
     void exportRequested(const QString& format);
     void compareRequested();
     void manualRequested(const QString& topic);
@@ -47,7 +52,11 @@ private:
     QWidget* buildSettings();
     QWidget* buildContent();
 
+    QComboBox* chooser(const QString& name, const QString& title, QWidget* box);
+
     QLineEdit* m_title;
+    QComboBox* m_language;
+    QComboBox* m_comparison;
     std::vector<std::pair<QString, QCheckBox*>> m_sections;
     QTextBrowser* m_preview;
     ErrorBanner* m_banner;

@@ -2,6 +2,7 @@
 
 #include "widgets/models/text.h"
 #include "widgets/parts/theme.h"
+#include "widgets/plots/verdictlook.h"
 
 #include <qcustomplot.h>
 
@@ -11,38 +12,6 @@
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
-
-namespace {
-
-constexpr int kNameLength = 24;
-
-// A colour and a shape for each verdict: neither is the only sign.
-QColor colourOf(Verdict verdict)
-{
-    switch (verdict) {
-    case Verdict::Better:
-    case Verdict::NotWorse: return theme::series(0);
-    case Verdict::Worse: return theme::tone(theme::Tone::Bad);
-    default: return theme::tone(theme::Tone::Warning);
-    }
-}
-
-QCPScatterStyle::ScatterShape shapeOf(Verdict verdict)
-{
-    switch (verdict) {
-    case Verdict::Better: return QCPScatterStyle::ssTriangle;
-    case Verdict::NotWorse: return QCPScatterStyle::ssDisc;
-    case Verdict::Worse: return QCPScatterStyle::ssTriangleInverted;
-    default: return QCPScatterStyle::ssCircle;
-    }
-}
-
-QString cut(const QString& name)
-{
-    return name.size() > kNameLength ? name.left(kNameLength - 1) + u'…' : name;
-}
-
-}  // namespace
 
 ComparisonPlot::ComparisonPlot(const QString& name, Look look, QWidget* parent) : Plot(name, parent), m_look(look)
 {
@@ -79,7 +48,7 @@ void ComparisonPlot::draw()
     if (m_look != Look::Scatter) {
         auto names = QSharedPointer<QCPAxisTickerText>::create();
         for (std::size_t i = 0; i < m_tasks.size(); ++i)
-            names->addTick(static_cast<double>(i), cut(toQt(m_tasks[i].name)));
+            names->addTick(static_cast<double>(i), plotName(m_tasks[i].name));
         plot()->yAxis->setTicker(names);
     }
     switch (m_look) {
@@ -110,7 +79,7 @@ void ComparisonPlot::drawForest()
         auto* point = plot()->addGraph();
         point->setLineStyle(QCPGraph::lsNone);
         point->addData(100 * task.difference, y);
-        point->setScatterStyle({shapeOf(task.verdict), colourOf(task.verdict), colourOf(task.verdict), 9});
+        point->setScatterStyle({static_cast<QCPScatterStyle::ScatterShape>(shapeOf(task.verdict)), colourOf(task.verdict), colourOf(task.verdict), 9});
     }
 }
 
@@ -142,12 +111,12 @@ void ComparisonPlot::drawScatter()
         auto* point = plot()->addGraph();
         point->setLineStyle(QCPGraph::lsNone);
         point->addData(100 * task.single, 100 * task.multi);
-        point->setScatterStyle({shapeOf(task.verdict), colourOf(task.verdict), colourOf(task.verdict), 9});
+        point->setScatterStyle({static_cast<QCPScatterStyle::ScatterShape>(shapeOf(task.verdict)), colourOf(task.verdict), colourOf(task.verdict), 9});
         auto* name = new QCPItemText(plot());
         name->position->setCoords(100 * task.single, 100 * task.multi);
         name->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
         name->setPadding({7, 0, 0, 3});
-        name->setText(cut(toQt(task.name)));
+        name->setText(plotName(task.name));
         name->setColor(theme::tone(theme::Tone::Muted));
         name->setFont(plot()->xAxis->tickLabelFont());
     }

@@ -1,13 +1,10 @@
-#include "app/gui/resultcontrollers.h"
+#include "app/gui/reportcontroller.h"
 
 #include "app/gui/reportfigures.h"
-#include "app/gui/runscontroller.h"
-#include "app/jobs/comparing.h"
 #include "app/jobs/reporting.h"
 #include "db/comparisonrepository.h"
-#include "db/runrepository.h"
 #include "engine/report/writers.h"
-#include "widgets/pages/comparepage.h"
+#include "widgets/models/comparemodels.h"
 #include "widgets/pages/reportpage.h"
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
@@ -22,14 +19,11 @@ namespace {
 
 jobs::ReportWish wishOf(const ReportPage& page)
 {
-    jobs::ReportWish wish;
-    wish.title = toStd(page.title());
-    wish.sections.clear();
-    const QStringList chosen = page.sections();
-    for (const report::Section section : report::allSections())
-        if (chosen.contains(toQt(report::wordOf(section))))
-            wish.sections.push_back(section);
-    return wish;
+    Result<jobs::ReportWish> wish
+        = jobs::reportWish(toStd(page.title()), toStd(page.sections().join(u',')), toStd(page.language()), {}, page.comparison());
+    if (wish && page.sections().isEmpty())
+        wish->sections.clear();  // nothing chosen isn't everything
+    return wish ? *std::move(wish) : jobs::ReportWish{};
 }
 
 Job gatherJob(const Project& project, const jobs::ReportWish& wish, const QString& title, std::shared_ptr<report::ReportData> found)
@@ -45,58 +39,6 @@ Job gatherJob(const Project& project, const jobs::ReportWish& wish, const QStrin
 
 }  // namespace
 
-CompareController::CompareController(ComparePage& page, RunsController& runs, const Session& session)
-    : QObject(&page)
-    , m_page(page)
-    , m_session(session)
-{
-    connect(&m_page, &ComparePage::compareRequested, &runs, &RunsController::compare);
-    connect(&m_page, &ComparePage::taskSelected, this, &CompareController::readRows);
-    connect(&m_page, &ComparePage::manualRequested, &m_session.news, &News::manualWanted);
-    connect(&runs, &RunsController::busyChanged, &m_page, &ComparePage::setBusy);
-    connect(&m_session.news, &News::comparisonsChanged, this, &CompareController::reload);
-    connect(&m_session.news, &News::runsChanged, this, &CompareController::reload);
-    reload();
-    m_page.setBusy(runs.isBusy());
-}
-
-void CompareController::reload()
-{
-    const Result<std::vector<Run>> runs = db::RunRepository(m_session.database).all();
-    Result<std::optional<Comparison>> newest = db::ComparisonRepository(m_session.database).newest();
-    if (!runs || !newest)
-        return m_page.showError(runs ? newest.error() : runs.error());
-    std::vector<Run> candidates;
-    for (const Run& run : *runs)
-        if ((run.kind == RunKind::Stage3 || run.kind == RunKind::Stage2) && run.status == RunStatus::Completed && !run.checkpoint.empty())
-            candidates.push_back(run);
-    m_page.setCandidates(candidates);
-    m_comparison = *std::move(newest);
-    m_page.showComparison(m_comparison, m_comparison ? toQt(jobs::suiteLine(*m_comparison)) : QString());
-}
-
-void CompareController::readRows(TaskId task)
-{
-    if (!m_comparison)
-        return;
-    m_session.background.cancel(m_reading);
-    auto found = std::make_shared<std::vector<RowDifference>>();
-    m_reading = m_session.background.submit(this,
-        {.job = {"Rows",
-             [project = m_session.project, comparison = *m_comparison, task, found](const JobContext&) -> Result<void> {
-                 Result<std::vector<RowDifference>> rows = jobs::rowDifferences(project, comparison, task);
-                 if (!rows)
-                     return std::move(rows).error();
-                 *found = *std::move(rows);
-                 return {};
-             }},
-            .shown = Shown::Quietly,
-            .onEnd = [this, task, found](const Outcome& end) {
-                if (end.end == JobEnd::Completed)
-                    m_page.showRows(task, std::move(*found));
-            }});
-}
-
 ReportController::ReportController(ReportPage& page, const Session& session)
     : QObject(&page)
     , m_page(page)
@@ -107,9 +49,27 @@ ReportController::ReportController(ReportPage& page, const Session& session)
     connect(&m_page, &ReportPage::exportRequested, this, &ReportController::askAndExport);
     connect(&m_page, &ReportPage::compareRequested, this, [this] { emit m_session.news.pageWanted(Mode::Compare); });
     connect(&m_page, &ReportPage::manualRequested, &m_session.news, &News::manualWanted);
+    connect(&m_session.news, &News::comparisonsChanged, this, &ReportController::readComparisons);
     connect(&m_session.news, &News::comparisonsChanged, this, &ReportController::preview);
     connect(&m_session.news, &News::decisionsChanged, this, &ReportController::preview);
+    readComparisons();
     preview();
+}
+
+// A line each, without their numbers; as many as a list can be chosen from.
+void ReportController::readComparisons()
+{
+    constexpr std::size_t kMost = 100;
+    const Result<std::vector<ComparisonLine>> lines = db::ComparisonRepository(m_session.database).lines();
+    if (!lines)
+        return m_page.showError(lines.error());
+    std::vector<std::pair<qint64, QString>> titles;
+    for (std::size_t i = 0; i < std::min(kMost, lines->size()); ++i) {
+        const ComparisonLine& one = (*lines)[i];
+        titles.emplace_back(one.id.value,
+            tr("%1: run %2 against %3, %4").arg(one.id.value).arg(one.candidate.value).arg(baselineTitle(one.baseline), momentText(one.created)));
+    }
+    m_page.setComparisons(titles);
 }
 
 void ReportController::preview()
@@ -118,6 +78,7 @@ void ReportController::preview()
     auto found = std::make_shared<report::ReportData>();
     m_previewing = m_session.background.submit(this,
         {.job = gatherJob(m_session.project, wishOf(m_page), tr("Report"), found),
+            .queue = Queue::Reading,
             .shown = Shown::Quietly,
             .onEnd = [this, found](const Outcome& end) {
                 if (end.end != JobEnd::Completed)
@@ -145,7 +106,7 @@ void ReportController::write(const QString& format, const QString& file)
                 if (end.end != JobEnd::Completed)
                     return;
                 const Result<void> written = format == u"pdf"
-                    ? writePdf(file, toQt(report::documentReport(*found)), reportFigures(*found))
+                    ? writePdf(file, toQt(report::documentReport(*found)), reportFigures(*found), {toQt(found->title), toQt(found->created)})
                     : jobs::writeReport(*found, file.toStdString());
                 if (written)
                     m_page.showWritten(file);

@@ -1,0 +1,199 @@
+#include "widgets/pages/comparepage.h"
+
+#include "widgets/models/comparemodels.h"
+#include "widgets/models/resultmodels.h"
+#include "widgets/models/text.h"
+#include "widgets/pages/comparehead.h"
+#include "widgets/pages/compareorder.h"
+#include "widgets/pages/compareplots.h"
+#include "widgets/pages/comparerows.h"
+#include "widgets/pages/compareruns.h"
+#include "widgets/parts/datatable.h"
+#include "widgets/parts/emptystate.h"
+#include "widgets/parts/errorbanner.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+
+using namespace Qt::StringLiterals;
+
+namespace taskfold {
+
+namespace {
+
+QLabel* label(const QString& name, QWidget* parent)
+{
+    auto* made = new QLabel(parent);
+    made->setObjectName(name);
+    made->setWordWrap(true);
+    made->setTextFormat(Qt::PlainText);  // names of tasks stand in it
+    made->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return made;
+}
+
+template <typename Control>
+Control* named(Control* control, const QString& name, const QString& title)
+{
+    control->setObjectName(name);
+    control->setAccessibleName(title);
+    control->setToolTip(title);
+    return control;
+}
+
+}  // namespace
+
+ComparePage::ComparePage(QWidget* parent)
+    : QWidget(parent)
+    , m_head(new CompareHead(this))
+    , m_plots(new ComparePlots(this))
+    , m_rows(new CompareRows(this))
+    , m_runs(new CompareRuns(this))
+    , m_model(new ComparisonModel(this))
+    , m_ledger(new LedgerModel(this))
+    , m_suites(new SuiteModel(this))
+    , m_settings(new SettingModel(this))
+    , m_table(new DataTable(u"comparison"_s, this))
+    , m_ledgerTable(new DataTable(u"ledger"_s, this))
+    , m_suiteTable(new DataTable(u"suites"_s, this))
+    , m_settingTable(new DataTable(u"settingsCompared"_s, this))
+    , m_suite(named(new QComboBox(this), u"suiteFilter"_s, tr("Suite")))
+    , m_order(named(new QComboBox(this), u"taskOrder"_s, tr("Order of tasks")))
+    , m_onlyDifferences(named(new QCheckBox(tr("Differences only"), this), u"onlyDifferences"_s, tr("Settings that differ only")))
+    , m_line(label(u"suiteLine"_s, this))
+    , m_mean(label(u"suiteMean"_s, this))
+    , m_saves(label(u"suiteSaves"_s, this))
+    , m_warnings(label(u"suiteWarnings"_s, this))
+    , m_banner(new ErrorBanner(this))
+    , m_empty(new EmptyState({u"compare"_s, tr("Nothing was compared yet: run a plan, evaluate, then compare."), tr("Compare"), u"compare"_s}, this))
+    , m_stack(new QStackedWidget(this))
+{
+    setObjectName(u"comparePage"_s);
+    m_empty->button()->setObjectName(u"firstCompare"_s);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(buildContent());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(m_banner);
+    layout->addWidget(m_stack, 1);
+    connectParts();
+    setBusy(false);
+}
+
+void ComparePage::connectParts()
+{
+    const auto compare = [this] { emit compareRequested({m_head->candidate()}, m_head->baseline()); };
+    connect(m_empty, &EmptyState::requested, this, compare);
+    connect(m_empty, &EmptyState::manualRequested, this, &ComparePage::manualRequested);
+    connect(m_head, &CompareHead::compareRequested, this, compare);
+    connect(m_head, &CompareHead::choiceChanged, this, &ComparePage::choiceChanged);
+    connect(m_head, &CompareHead::importRequested, this, &ComparePage::importRequested);
+    connect(m_runs, &CompareRuns::compareRequested, this,
+        [this](const std::vector<RunId>& runs) { emit compareRequested(runs, m_head->baseline()); });
+    connect(m_runs, &CompareRuns::baselineChosen, this, [this](RunId run) {
+        m_head->choose(m_head->candidate(), std::to_string(run.value));
+        emit choiceChanged();
+    });
+    connect(m_plots, &ComparePlots::taskClicked, this, [this](TaskId task) { m_table->selectRow(m_model->indexOf(task)); });
+    connect(m_plots, &ComparePlots::evaluateRequested, this, &ComparePage::evaluateRequested);
+    connect(m_plots, &ComparePlots::failed, this, &ComparePage::showError);
+    connect(m_rows, &CompareRows::failed, this, &ComparePage::showError);
+    connect(m_runs, &CompareRuns::failed, this, &ComparePage::showError);
+    connect(m_table, &DataTable::currentRowChanged, this, &ComparePage::onTask);
+    connect(m_suite, &QComboBox::activated, this, &ComparePage::showTasks);
+    connect(m_order, &QComboBox::activated, this, &ComparePage::showTasks);
+    connect(m_onlyDifferences, &QCheckBox::toggled, this, &ComparePage::showSettings);
+    for (DataTable* table : {m_table, m_ledgerTable, m_suiteTable, m_settingTable})
+        connect(table, &DataTable::failed, this, &ComparePage::showError);
+}
+
+QWidget* ComparePage::buildSuite()
+{
+    auto* card = new QFrame(this);
+    card->setProperty("card", true);
+    QFont large = m_line->font();
+    large.setPointSizeF(large.pointSizeF() * 1.25);
+    large.setBold(true);
+    m_line->setFont(large);
+    m_mean->setProperty("muted", true);
+    m_saves->setProperty("muted", true);
+    auto* layout = new QVBoxLayout(card);
+    layout->setContentsMargins(14, 10, 14, 10);
+    layout->setSpacing(2);
+    for (QLabel* one : {m_line, m_mean, m_saves, m_warnings})
+        layout->addWidget(one);
+    return card;
+}
+
+QWidget* ComparePage::buildTasks()
+{
+    for (const auto& [order, title] : {std::pair{TaskOrder::WorstFirst, tr("Worst first")}, {TaskOrder::BestFirst, tr("Best first")},
+             {TaskOrder::ByName, tr("By name")}, {TaskOrder::LargestFirst, tr("Largest first")}, {TaskOrder::MostHarmedFirst, tr("Least helped by others first")}})
+        m_order->addItem(title, static_cast<int>(order));
+    m_table->setTitle(tr("Comparison"));
+    m_table->setPlaceholder(tr("Filter tasks"));
+    m_table->setModel(m_model);
+    m_table->addControl(m_suite);
+    m_table->addControl(m_order);
+    return m_table;
+}
+
+QWidget* ComparePage::buildSettings()
+{
+    m_onlyDifferences->setChecked(true);
+    m_settingTable->setTitle(tr("Settings of both sides"));
+    m_settingTable->setPlaceholder(tr("Filter settings"));
+    m_settingTable->setModel(m_settings);
+    m_settingTable->addControl(m_onlyDifferences);
+    m_settingTable->setEmptyText(tr("Both sides were made with the same settings, as far as is known."));
+    return m_settingTable;
+}
+
+QWidget* ComparePage::buildTabs()
+{
+    m_suiteTable->setTitle(tr("Suites"));
+    m_suiteTable->setModel(m_suites);
+    m_suiteTable->setFilterVisible(false);
+    m_ledgerTable->setTitle(tr("Ledger"));
+    m_ledgerTable->setModel(m_ledger);
+    m_ledgerTable->setFilterVisible(false);
+    m_ledgerTable->setStretchColumn(4);
+    m_ledgerTable->setEmptyText(tr("A ledger needs every single-task model and the folded one."));
+    auto* tabs = new QTabWidget(this);
+    tabs->setObjectName(u"compareTabs"_s);
+    tabs->setAccessibleName(tr("Details"));
+    tabs->setDocumentMode(true);
+    tabs->addTab(buildTasks(), tr("Tasks"));
+    tabs->addTab(m_rows, tr("Rows won and lost"));
+    tabs->addTab(m_suiteTable, tr("Suites"));
+    tabs->addTab(m_ledgerTable, tr("Ledger"));
+    tabs->addTab(buildSettings(), tr("Settings"));
+    tabs->addTab(m_runs, tr("All runs"));
+    return tabs;
+}
+
+QWidget* ComparePage::buildContent()
+{
+    auto* parts = new QSplitter(Qt::Vertical, this);
+    parts->addWidget(m_plots);
+    parts->addWidget(buildTabs());
+    parts->setChildrenCollapsible(false);
+    parts->setSizes({340, 340});
+    auto* content = new QWidget(this);
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(16, 12, 16, 14);
+    layout->setSpacing(10);
+    layout->addWidget(m_head);
+    layout->addWidget(buildSuite());
+    layout->addWidget(parts, 1);
+    return content;
+}
+
+}  // namespace taskfold
