@@ -5,6 +5,7 @@
 #include "app/jobs/overview.h"
 #include "db/comparisonrepository.h"
 #include "widgets/dialogs/predictionsdialog.h"
+#include "widgets/models/comparemodels.h"
 #include "widgets/pages/comparehead.h"
 #include "widgets/pages/comparepage.h"
 #include "widgets/parts/text.h"
@@ -73,6 +74,8 @@ void CompareController::reload(bool follow)
                  Result<Overview> overview = jobs::overviewOf(project);
                  if (!overview)
                      return std::move(overview).error();
+                 for (RunSummary& run : overview->runs)
+                     run.words = toStd(searchWords(run));
                  *found = *std::move(overview);
                  return {};
              }},

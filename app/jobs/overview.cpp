@@ -161,7 +161,7 @@ Result<Overview> overviewOf(const Project& project)
     std::set<std::string> imported;
     for (const Run& run : *runs) {
         places[run.id] = overview.runs.size();
-        overview.runs.push_back({run, taskNames[run.task], planNames[run.plan], {}});
+        overview.runs.push_back({run, taskNames[run.task], planNames[run.plan], {}, {}});
         if (run.device == kImportedDevice)
             imported.insert(run.note);
     }

@@ -17,6 +17,7 @@ struct RunSummary {
     std::string task;  // of a baseline
     std::string plan;  // its name
     std::map<TaskId, Score> scores;
+    std::string words;  // what a table finds it by
 };
 
 /// A comparison that was made, without its numbers.

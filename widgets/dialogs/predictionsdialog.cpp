@@ -158,7 +158,12 @@ void PredictionsDialog::check()
 
 void PredictionsDialog::showError(const Error& error)
 {
-    m_banner->showError(error);
+    // The detail names file, line and what was expected: what has to be corrected stands in sight.
+    const bool theirs = error.code == ErrorCode::InvalidInput || error.code == ErrorCode::NotFound;
+    if (theirs)
+        m_banner->showNotice(toQt(error.detail));
+    else
+        m_banner->showError(error);
     check();
 }
 

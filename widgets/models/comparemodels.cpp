@@ -85,7 +85,7 @@ std::vector<Column<PivotRow>> pivotColumns()
 {
     using Row = PivotRow;
     Column<Row> run = count<Row>(Words::tr("Run"), [](const Row& row) { return row.summary->run.id.value; });
-    run.search = [](const Row& row) { return row.words; };
+    run.search = [](const Row& row) { return toQt(row.summary->words); };
     return {
         run,
         words<Row>(Words::tr("Plan"), [](const Row& row) { return planTitle(*row.summary); }),
@@ -141,7 +141,7 @@ void PivotModel::show(
     std::vector<PivotRow> rows;
     rows.reserve(runs.size());
     for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-        rows.push_back({*run, searchWords(**run), valuesOf(**run, tasks, baseline)});
+        rows.push_back({*run, valuesOf(**run, tasks, baseline)});
     reset(std::move(columns), std::move(rows));
 }
 

@@ -16,10 +16,9 @@ public:
     explicit SettingModel(QObject* parent = nullptr);
 };
 
-/// A run, the words it is found by, and its values: the mean, then one a task; not a number where there is none.
+/// A run and its values: the mean, then one a task; not a number where there is none.
 struct PivotRow {
     const RunSummary* summary = nullptr;
-    QString words;
     std::vector<double> values;
 };
 
@@ -33,7 +32,7 @@ public:
     void show(const std::vector<TaskName>& tasks, const std::vector<const RunSummary*>& runs, const std::map<TaskId, double>& baseline);
 };
 
-/// The words that a run is found by in a table.
+/// The words that a run is found by in a table. May be asked for on any thread.
 QString searchWords(const RunSummary& run);
 /// "Run 7 (Stage 3, seed 1, plan small)"
 QString runTitle(const RunSummary& run);

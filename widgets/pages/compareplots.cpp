@@ -17,7 +17,7 @@ namespace taskfold {
 
 namespace {
 
-enum Look { Forest, Bars, Scatter, Stages, Volume, Affinity, Reliability };
+enum Look { Forest, Bars, Scatter, Stages, Volume, Affinity, Reliability, Looks };
 
 }  // namespace
 
@@ -27,21 +27,10 @@ ComparePlots::ComparePlots(QWidget* parent)
           {tr("Differences"), tr("Scores"), tr("Scatter"), tr("Stages"), tr("By volume"), tr("By affinity"), tr("Confidence")}, this))
     , m_stack(new QStackedWidget(this))
     , m_evaluate(namedButton(u"evaluateStages"_s, tr("Evaluate the missing ones"), this))
+    , m_plots(Looks, nullptr)
+    , m_filled(Looks, false)
 {
     setProperty("card", true);
-    using Kind = ComparisonPlot::Look;
-    m_comparisons = {add(new ComparisonPlot(u"forest"_s, Kind::Forest, m_stack), tr("Differences with their intervals")),
-        add(new ComparisonPlot(u"scoreBars"_s, Kind::Bars, m_stack), tr("Scores of single-task models and of the one model")),
-        add(new ComparisonPlot(u"scatter"_s, Kind::Scatter, m_stack), tr("One model against single-task models"))};
-    m_slopePlot = add(new SlopePlot(u"slopes"_s, m_stack), tr("Scores over stages and ablations"));
-    m_volume = add(new DifferencePlot(u"overVolume"_s, DifferencePlot::Over::Rows, m_stack), tr("Difference by data volume"));
-    m_affinity = add(new DifferencePlot(u"overAffinity"_s, DifferencePlot::Over::Affinity, m_stack), tr("Difference by affinity"));
-    m_reliability = add(new ReliabilityPlot(u"reliability"_s, m_stack), tr("Reliability of confidence"));
-    for (ComparisonPlot* plot : m_comparisons)
-        connect(plot, &ComparisonPlot::taskClicked, this, &ComparePlots::taskClicked);
-    for (DifferencePlot* plot : {m_volume, m_affinity})
-        connect(plot, &DifferencePlot::taskClicked, this, &ComparePlots::taskClicked);
-    connect(m_slopePlot, &SlopePlot::taskClicked, this, &ComparePlots::taskClicked);
     m_evaluate->setToolTip(tr("Stages or ablations whose models haven't answered the test rows yet"));
     m_evaluate->hide();
     auto* line = new QHBoxLayout;
@@ -57,20 +46,35 @@ ComparePlots::ComparePlots(QWidget* parent)
 }
 
 template <typename Kind>
-Kind* ComparePlots::add(Kind* plot, const QString& title)
+Kind* ComparePlots::shown(Kind* plot, const QString& title)
 {
     plot->setTitle(title);
     m_stack->addWidget(plot);
-    m_filled.push_back(false);
     connect(plot, &Plot::failed, this, &ComparePlots::failed);
+    if constexpr (!std::is_same_v<Kind, ReliabilityPlot>)
+        connect(plot, &Kind::taskClicked, this, &ComparePlots::taskClicked);
     return plot;
+}
+
+Plot* ComparePlots::made(int look)
+{
+    using Kind = ComparisonPlot::Look;
+    switch (look) {
+    case Bars: return shown(new ComparisonPlot(u"scoreBars"_s, Kind::Bars, m_stack), tr("Scores of single-task models and of the one model"));
+    case Scatter: return shown(new ComparisonPlot(u"scatter"_s, Kind::Scatter, m_stack), tr("One model against single-task models"));
+    case Stages: return shown(new SlopePlot(u"slopes"_s, m_stack), tr("Scores over stages and ablations"));
+    case Volume: return shown(new DifferencePlot(u"overVolume"_s, DifferencePlot::Over::Rows, m_stack), tr("Difference by data volume"));
+    case Affinity: return shown(new DifferencePlot(u"overAffinity"_s, DifferencePlot::Over::Affinity, m_stack), tr("Difference by affinity"));
+    case Reliability: return shown(new ReliabilityPlot(u"reliability"_s, m_stack), tr("Reliability of confidence"));
+    default: return shown(new ComparisonPlot(u"forest"_s, Kind::Forest, m_stack), tr("Differences with their intervals"));
+    }
 }
 
 void ComparePlots::showTasks(const std::vector<TaskComparison>& tasks, const Slopes& slopes)
 {
     m_tasks = tasks;
     m_slopes = slopes;
-    m_filled.assign(m_filled.size(), false);
+    m_filled.assign(Looks, false);
     showLook(m_look->current());
 }
 
@@ -83,23 +87,27 @@ void ComparePlots::setBusy(bool busy)
 void ComparePlots::showLook(int look)
 {
     fill(look);
-    m_stack->setCurrentIndex(look);
+    m_stack->setCurrentWidget(m_plots[static_cast<std::size_t>(look)]);
     m_evaluate->setVisible(look == Stages && !m_slopes.unscored.empty());
     m_evaluate->setEnabled(!m_busy);
 }
 
 void ComparePlots::fill(int look)
 {
-    if (m_filled[static_cast<std::size_t>(look)])
+    const auto place = static_cast<std::size_t>(look);
+    if (!m_plots[place])
+        m_plots[place] = made(look);
+    if (m_filled[place])
         return;
-    m_filled[static_cast<std::size_t>(look)] = true;
-    switch (look) {
-    case Stages: m_slopePlot->setSlopes(m_slopes); break;
-    case Volume: m_volume->setTasks(m_tasks); break;
-    case Affinity: m_affinity->setTasks(m_tasks); break;
-    case Reliability: m_reliability->setTasks(m_tasks); break;
-    default: m_comparisons[static_cast<std::size_t>(look)]->setTasks(m_tasks);
-    }
+    m_filled[place] = true;
+    if (auto* comparison = qobject_cast<ComparisonPlot*>(m_plots[place]))
+        comparison->setTasks(m_tasks);
+    else if (auto* difference = qobject_cast<DifferencePlot*>(m_plots[place]))
+        difference->setTasks(m_tasks);
+    else if (auto* slopes = qobject_cast<SlopePlot*>(m_plots[place]))
+        slopes->setSlopes(m_slopes);
+    else if (auto* reliability = qobject_cast<ReliabilityPlot*>(m_plots[place]))
+        reliability->setTasks(m_tasks);
 }
 
 }  // namespace taskfold

@@ -11,16 +11,12 @@ class QStackedWidget;
 
 namespace taskfold {
 
-class ComparisonPlot;
-class DifferencePlot;
 class Plot;
-class ReliabilityPlot;
 class Segments;
-class SlopePlot;
 struct Error;
 
 /// One comparison as pictures: differences, scores, the way over the stages, over volume and affinity, calibration.
-/// A picture is drawn when it is first looked at.
+/// A picture is made when it is first looked at.
 class ComparePlots : public QFrame {
     Q_OBJECT
 
@@ -38,18 +34,15 @@ signals:
 
 private:
     template <typename Kind>
-    Kind* add(Kind* plot, const QString& title);
+    Kind* shown(Kind* plot, const QString& title);
+    Plot* made(int look);
     void fill(int look);
     void showLook(int look);
 
     Segments* m_look;
     QStackedWidget* m_stack;
     QPushButton* m_evaluate;
-    std::vector<ComparisonPlot*> m_comparisons;
-    SlopePlot* m_slopePlot;
-    DifferencePlot* m_volume;
-    DifferencePlot* m_affinity;
-    ReliabilityPlot* m_reliability;
+    std::vector<Plot*> m_plots;  // by look; null: not looked at yet
     std::vector<TaskComparison> m_tasks;
     Slopes m_slopes;
     std::vector<bool> m_filled;

@@ -47,7 +47,7 @@ CompareRuns::CompareRuns(QWidget* parent)
 
 void CompareRuns::setOverview(std::shared_ptr<const Overview> overview)
 {
-    const auto before = std::exchange(m_overview, std::move(overview));  // what is shown until then
+    m_overview = std::move(overview);
     fill();
 }
 
@@ -69,8 +69,19 @@ std::vector<const RunSummary*> CompareRuns::filtered() const
     return found;
 }
 
+void CompareRuns::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_stale)
+        fill();
+}
+
 void CompareRuns::fill()
 {
+    m_stale = !isVisible();
+    if (m_stale)
+        return;
+    const auto before = std::exchange(m_shown, m_overview);  // until the model has others
     m_model->show(m_overview->tasks, filtered(), m_value->current() == 1 ? m_scores : std::map<TaskId, double>{});
     m_table->fitColumns(170);
     showButtons();

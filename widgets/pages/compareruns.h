@@ -35,12 +35,17 @@ signals:
     void baselineChosen(taskfold::RunId run);
     void failed(const taskfold::Error& error);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
+    /// Now, or when it is looked at.
     void fill();
     void showButtons();
     std::vector<const RunSummary*> filtered() const;
     std::vector<RunId> chosen(bool candidatesOnly) const;
 
+    std::shared_ptr<const Overview> m_shown;  // what the model's rows belong to
     PivotModel* m_model;
     DataTable* m_table;
     Segments* m_value;
@@ -50,6 +55,7 @@ private:
     std::shared_ptr<const Overview> m_overview;
     std::map<TaskId, double> m_scores;
     bool m_busy = false;
+    bool m_stale = false;
 };
 
 }  // namespace taskfold

@@ -124,7 +124,7 @@ void DifferencePlot::showAll()
     const double room = 0.06 * (high - low);
     plot()->yAxis->setRange(low - room, high + room);
     if (m_over == Over::Rows)
-        return plot()->xAxis->setRange(std::min(left, right) * 0.7, right * 4);  // room for a name at the right
+        return plot()->xAxis->setRange(std::min(left, right) * 0.7, right * 2.5);  // room for a name at the right
     const double width = std::max(right - left, 1e-6);
     plot()->xAxis->setRange(left - 0.06 * width, right + 0.25 * width);
 }
