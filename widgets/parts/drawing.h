@@ -33,7 +33,7 @@ private:
         QRectF place;  // of a line: from one end to the other; of words: where they are anchored
         Look look;
         Qt::AlignmentFlag anchor = Qt::AlignLeft;
-        QString words;
+        QString words{};
     };
 
     static Look lookOf(QStringView name, Shape shape);
