@@ -99,6 +99,20 @@ private slots:
         QVERIFY(task.note.find("other test rows (0123456789ab, not ") != std::string::npos);
     }
 
+    void likeAnswersToFewRowsAreNoProof()
+    {
+        Trained trained;
+        trained.answer(trained.run(RunKind::Baseline), 0);
+        trained.answer(trained.run(RunKind::Stage3), 0);
+        QCOMPARE(trained.compared().verdict, Verdict::NotWorse);
+        QVERIFY(mentions(trained.comparison.warnings, {"scored alike on every row", "colour (12 rows, up to 22.1 points)"}));
+        trained.answer(trained.run(RunKind::Stage3), 5);
+        trained.compared();
+        QVERIFY(!mentions(trained.comparison.warnings, {"scored alike on every row"}));
+        const auto self = jobs::compareRuns(trained.project(), {}, std::to_string(trained.run(RunKind::Stage3).value), {});
+        QVERIFY(!mentions(self->warnings, {"scored alike on every row"}));  // with itself: there is nothing to prove
+    }
+
     void readingTestRowsTwiceIsSaid()
     {
         Trained trained;

@@ -45,6 +45,7 @@ public:
             if (Result<void> done = (this->*step)(); !done)
                 return std::move(done).error();
         seeds();
+        likeAnswers();
         budgets();
         if (m_pairing.baseline().run)
             if (Result<void> done = settings(); !done)
@@ -107,6 +108,26 @@ private:
                 fewer.push_back(task.name);
         if (!fewer.empty())
             m_found.push_back("Not every seed of the plan could be compared: " + shortened(fewer) + ".");
+    }
+
+    // Where every row scored alike, resampling gives an interval of no width. Of n rows that show no loss, a loss on so many of
+    // all rows could still have stayed unseen (the exact one-sided 95 % bound of Clopper and Pearson for no event).
+    void likeAnswers()
+    {
+        std::vector<std::string> tasks;
+        for (const TaskComparison& task : m_comparison.tasks) {
+            const bool oneModel = !task.perSeed.empty() && task.perSeed.front().singleRun == task.perSeed.front().multiRun;
+            if (task.n == 0 || task.se > 0 || task.excluded || oneModel || task.verdict == Verdict::NotComputable)
+                continue;
+            const double unseen = 1 - std::pow(0.05, 1 / static_cast<double>(task.n));
+            if (unseen <= task.margin)
+                continue;
+            char words[80];
+            std::snprintf(words, sizeof words, " (%lld rows, up to %.1f points)", static_cast<long long>(task.n), 100 * unseen);
+            tasks.push_back(task.name + words);
+        }
+        if (!tasks.empty())
+            m_found.push_back("Both sides scored alike on every row, and the rows are too few to rule out a loss beyond the margin: " + shortened(tasks) + ".");
     }
 
     // Target tokens that both sides' trainings saw, of the candidate's seed.

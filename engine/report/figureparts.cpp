@@ -37,9 +37,30 @@ std::string dot(double x, double y, const char* look, double radius)
     return format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\" ", x, y, radius) + "class=\"" + look + "\"/>";
 }
 
+namespace {
+
+// In letters of middling width, as proportional fonts have them.
+double widthOf(const std::string& text)
+{
+    double width = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0xE1)  // Chinese and other wide scripts from U+1000 on, and what lies beyond
+            width += 1.8;
+        else if (byte < 0x80 || byte >= 0xC0)
+            width += std::string_view("mwMW@%").find(c) != std::string_view::npos ? 1.45 : 1;
+    }
+    return width;
+}
+
+}  // namespace
+
 std::string cutName(const std::string& name, std::size_t most)
 {
-    return cut(name, most);
+    for (std::size_t bytes = std::min(name.size(), 4 * most); bytes > 4; --bytes)
+        if (std::string text = cut(name, bytes); widthOf(text) <= static_cast<double>(most))
+            return text;
+    return cut(name, 4);
 }
 
 const char* lookOf(Verdict verdict)

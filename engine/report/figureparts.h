@@ -15,7 +15,8 @@ std::string label(double x, double y, const std::string& words, const char* anch
 std::string line(double x1, double y1, double x2, double y2, const char* look);
 std::string bar(double x, double y, double width, double height, const char* look);
 std::string dot(double x, double y, const char* look, double radius = 4.5);
-std::string cutName(const std::string& name, std::size_t most = 28);
+/// So much of a name as has room where `most` letters of middling width have.
+std::string cutName(const std::string& name, std::size_t most = 26);
 /// The whole drawing; `words` are what a screen reader says.
 std::string framed(double height, const std::string& body, const std::string& words);
 /// As in the tables: worse, undecided, or else.
@@ -37,7 +38,7 @@ std::string axis(const Scale& scale, double height, const char* form, double fac
 /// Numbers and names in columns at the right of a square figure.
 class Key {
 public:
-    void add(std::size_t number, const std::string& name) { m_names.push_back(std::to_string(number) + "  " + cutName(name, 26)); }
+    void add(std::size_t number, const std::string& name) { m_names.push_back(std::to_string(number) + "  " + cutName(name, 24)); }
     std::string drawn() const;
     double height() const;
 

@@ -21,7 +21,7 @@ h1 { font-size: 1.9em; margin-bottom: 0.1em; } h2 { margin-top: 2em; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.87em; margin: 1em 0; min-width: 60%; }
 th, td { text-align: left; padding: 0.35em 0.7em; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { background: var(--soft); cursor: pointer; } th[aria-sort=ascending]::after { content: " ▲"; } th[aria-sort=descending]::after { content: " ▼"; }
-td { overflow-wrap: anywhere; } td:not(.n) { min-width: 8em; } .warning { border-left: 4px solid var(--open); padding: 0.2em 1em; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td { overflow-wrap: anywhere; } td:not(.n) { min-width: 8em; } td:first-child:not(.n) { min-width: 11em; } .warning { border-left: 4px solid var(--open); padding: 0.2em 1em; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1.5em 0; } svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; }
 .text { fill: var(--text); } .muted { fill: var(--muted); } .grid { stroke: var(--line); } .line { stroke: var(--muted); }
 .margin { stroke: var(--muted); stroke-width: 2; stroke-dasharray: 3 2; }
