@@ -50,6 +50,9 @@ using Block = std::variant<Heading, Paragraph, Statement, Warning, TableBlock, F
 
 std::vector<Block> blocksOf(const ReportData& data);
 
+/// For paper: a line a task with all its seeds, where the table of seeds would go over many pages.
+TableBlock seedsOnPaper(const ReportData& data, const TableBlock& seeds);
+
 /// The figure as SVG, without colours of its own but for classes: a, b, line, text, muted. Empty: nothing to draw.
 std::string svgOf(FigureKind kind, const ReportData& data);
 /// On paper a figure of many tasks goes over several pages: how many parts it has, and one of them.

@@ -106,7 +106,10 @@ struct Document {
     std::string operator()(const Paragraph& paragraph) const { return "<p>" + htmlEscaped(paragraph.text) + "</p>\n"; }
     std::string operator()(const Statement& statement) const { return "<h3>" + htmlEscaped(statement.text) + "</h3>\n"; }
     std::string operator()(const Warning& warning) const { return "<p>⚠ <b>" + htmlEscaped(warning.text) + "</b></p>\n"; }
-    std::string operator()(const TableBlock& table) const { return documentTable(table); }
+    std::string operator()(const TableBlock& table) const
+    {
+        return documentTable(table.key == "seeds" ? seedsOnPaper(data, table) : table);
+    }
     std::string operator()(const Figure& figure) const
     {
         std::string html;

@@ -52,15 +52,22 @@ std::vector<QTextBlock> headingsOf(const QTextDocument& document)
 // A heading at the foot of a page goes over to what it heads.
 void keepHeadings(QTextDocument& document)
 {
+    std::vector<QTextBlock> lonely;
     for (const QTextBlock& heading : headingsOf(document)) {
         const QTextBlock next = heading.next();
-        if (!next.isValid() || pageOf(document, next) == pageOf(document, heading))
-            continue;
-        QTextCursor cursor(heading);
+        if (next.isValid() && pageOf(document, next) != pageOf(document, heading))
+            lonely.push_back(heading);
+    }
+    if (lonely.empty())
+        return;
+    QTextCursor all(&document);
+    all.beginEditBlock();  // laid out once more, not once a heading
+    for (const QTextBlock& heading : lonely) {
         QTextBlockFormat format = heading.blockFormat();
         format.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
-        cursor.setBlockFormat(format);
+        QTextCursor(heading).setBlockFormat(format);
     }
+    all.endEditBlock();
 }
 
 QTextTable* firstTable(const QTextDocument& document)
@@ -71,16 +78,21 @@ QTextTable* firstTable(const QTextDocument& document)
     return nullptr;
 }
 
-// Their places don't change by it: the lines are there already.
-void numberContents(QTextDocument& document)
+// Drawn into the last column of the contents: put in as text, they would have everything laid out again.
+void drawContentsNumbers(QPainter& painter, QTextDocument& document)
 {
     QTextTable* contents = firstTable(document);
     const std::vector<QTextBlock> headings = headingsOf(document);
     if (!contents || contents->rows() != static_cast<int>(headings.size()))
         return;
+    painter.setFont(document.defaultFont());
+    painter.setPen(Qt::black);
     for (int row = 0; row < contents->rows(); ++row) {
-        const QTextTableCell cell = contents->cellAt(row, contents->columns() - 1);
-        cell.firstCursorPosition().insertText(QString::number(pageOf(document, headings[static_cast<std::size_t>(row)]) + 1));
+        const QTextBlock line = contents->cellAt(row, 0).firstCursorPosition().block();
+        const QRectF place = document.documentLayout()->blockBoundingRect(line);
+        const QRectF whole(0, place.top(), document.pageSize().width() - 6, place.height());
+        if (place.top() < document.pageSize().height())
+            painter.drawText(whole, Qt::AlignRight | Qt::AlignTop, QString::number(pageOf(document, headings[static_cast<std::size_t>(row)]) + 1));
     }
 }
 
@@ -92,6 +104,8 @@ void drawPage(QPainter& painter, QTextDocument& document, int page, const QStrin
     painter.translate(0, -page * size.height());
     document.drawContents(&painter, QRectF(0, page * size.height(), size.width(), size.height()));
     painter.restore();
+    if (page == 0)
+        drawContentsNumbers(painter, document);
     QFont small = document.defaultFont();
     small.setPixelSize(12);
     painter.setFont(small);
@@ -142,7 +156,6 @@ void layOut(QTextDocument& document, const QString& html, const Figures& figures
     document.setPageSize(page);
     fillDocument(document, html, figures);
     keepHeadings(document);
-    numberContents(document);
 }
 
 }  // namespace
