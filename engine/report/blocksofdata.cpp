@@ -18,6 +18,33 @@ std::string reasonsOf(const std::map<Reason, std::int64_t>& counts)
 
 }  // namespace
 
+TableBlock seedsOnPaper(const ReportData& data, const TableBlock& seeds)
+{
+    constexpr std::size_t kLong = 60;
+    if (!data.comparison || seeds.rows.size() <= kLong)
+        return seeds;
+    const auto t = teller(data);
+    TableBlock table;
+    table.key = seeds.key;
+    table.caption = seeds.caption;
+    table.head = {t("Task"), t("Seeds"), t("Single"), t("Multi"), t("Difference")};
+    table.numbers = {false, true, true, true, false};
+    for (const TaskComparison& task : data.comparison->tasks) {
+        if (task.perSeed.empty())
+            continue;
+        std::string differences;
+        double single = 0, multi = 0;
+        for (const SeedScore& seed : task.perSeed) {
+            differences += (differences.empty() ? "" : ", ") + std::to_string(seed.seed) + ": " + signedPointsOf(seed.multi - seed.single);
+            single += seed.single;
+            multi += seed.multi;
+        }
+        const double count = static_cast<double>(task.perSeed.size());
+        table.rows.push_back({task.name, std::to_string(task.perSeed.size()), pointsOf(single / count), pointsOf(multi / count), differences});
+    }
+    return table;
+}
+
 void addData(const ReportData& data, std::vector<Block>& blocks)
 {
     const auto t = teller(data);
