@@ -27,16 +27,20 @@ namespace taskfold {
 void ComparePage::setOverview(const std::shared_ptr<const Overview>& overview)
 {
     m_anything = !overview->comparisons.empty() || !overview->imported.empty();
+    m_overview = overview;
     m_head->setOverview(overview);
-    m_runs->setOverview(overview);
+    if (m_runs)
+        m_runs->setOverview(overview);
     m_stack->setCurrentIndex(m_anything ? 1 : 0);
     m_empty->button()->setEnabled(m_head->canCompare());
 }
 
 void ComparePage::setBusy(bool busy)
 {
+    m_busy = busy;
     m_head->setBusy(busy);
-    m_runs->setBusy(busy);
+    if (m_runs)
+        m_runs->setBusy(busy);
     m_plots->setBusy(busy);
     m_empty->button()->setEnabled(m_head->canCompare());
 }
@@ -45,18 +49,36 @@ void ComparePage::showComparison(std::optional<ShownComparison> shown)
 {
     m_shown = std::move(shown);
     fillSuites();
+    m_ledger->setRows(m_shown ? m_shown->comparison.ledger.lines : std::vector<LedgerLine>{});
+    for (int tab = RowsTab; tab <= m_lastTab; ++tab)
+        fillTab(tab);
+    showTasks();
+}
+
+void ComparePage::fillTab(int tab)
+{
+    switch (tab) {
+    case RowsTab: {
+        const bool single = !m_shown || m_shown->comparison.baseline == "single";
+        m_rows->setSides(single ? tr("Single-task model") : tr("Baseline"), tr("Multi-task model"));
+        if (!m_waiting.empty())
+            showRows(m_task, std::exchange(m_waiting, {}));
+        return;
+    }
+    case SuitesTab: return m_suiteTable->fitColumns(260);
+    case LedgerTab: return m_ledgerTable->fitColumns(260);
+    case SettingsTab: return showSettings();
+    default: break;
+    }
     std::map<TaskId, double> baseline;
     if (m_shown)
         for (const TaskComparison& task : m_shown->comparison.tasks)
             if (task.verdict != Verdict::NotComputable)
                 baseline[task.task] = task.single;
+    m_runs->setBusy(m_busy);
     m_runs->setBaseline(baseline);
-    const bool single = !m_shown || m_shown->comparison.baseline == "single";
-    m_rows->setSides(single ? tr("Single-task model") : tr("Baseline"), tr("Multi-task model"));
-    m_ledger->setRows(m_shown ? m_shown->comparison.ledger.lines : std::vector<LedgerLine>{});
-    m_ledgerTable->fitColumns(260);
-    showSettings();
-    showTasks();
+    if (m_overview)
+        m_runs->setOverview(m_overview);
 }
 
 void ComparePage::fillSuites()
@@ -74,7 +96,6 @@ void ComparePage::fillSuites()
     m_suite->setCurrentIndex(std::max(0, m_suite->findData(before)));
     m_suite->setVisible(all.size() > 1);
     m_suites->setRows(std::move(all));
-    m_suiteTable->fitColumns(260);
 }
 
 void ComparePage::showTasks()
@@ -138,15 +159,22 @@ void ComparePage::onTask(int row)
     if (task == m_task)
         return;
     m_task = task;
-    m_rows->showRows(row < 0 ? QString() : toQt(m_model->row(row).name), {});
+    m_waiting.clear();
+    if (m_rows)
+        m_rows->showRows(row < 0 ? QString() : toQt(m_model->row(row).name), {});
     if (task)
         emit taskSelected(task);
 }
 
 void ComparePage::showRows(TaskId task, std::vector<RowDifference> rows)
 {
-    if (const int at = m_model->indexOf(task); task == m_task && at >= 0)
+    const int at = m_model->indexOf(task);
+    if (task != m_task || at < 0)
+        return;
+    if (m_rows)
         m_rows->showRows(toQt(m_model->row(at).name), std::move(rows));
+    else
+        m_waiting = std::move(rows);
 }
 
 void ComparePage::showError(const Error& error)

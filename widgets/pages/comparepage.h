@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/core/error.h"
-#include "engine/core/overview.h"
+#include "widgets/pages/showncomparison.h"
 
 #include <QWidget>
 
@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+class QAbstractItemModel;
 class QCheckBox;
 class QComboBox;
 class QLabel;
@@ -28,14 +29,6 @@ class ErrorBanner;
 class LedgerModel;
 class SettingModel;
 class SuiteModel;
-
-/// One comparison with what belongs to it.
-struct ShownComparison {
-    Comparison comparison;
-    QString line;  // the suite line
-    Slopes slopes;
-    std::vector<SettingLine> settings;
-};
 
 /// What was won and lost, task by task and row by row, and what one model saves.
 class ComparePage : public QWidget {
@@ -64,10 +57,17 @@ signals:
     void manualRequested(const QString& topic);
 
 private:
+    enum Tab { TasksTab, RowsTab, SuitesTab, LedgerTab, SettingsTab, RunsTab };
+
     QWidget* buildSuite();
     QWidget* buildTasks();
     QWidget* buildSettings();
+    DataTable* buildTable(const QString& name, const QString& title, QAbstractItemModel* model);
     QWidget* buildTabs();
+    /// The tabs behind the first are made one a turn of the event loop, so that the page opens without standing still.
+    void buildNextTab();
+    QWidget* makeTab(int tab);
+    void fillTab(int tab);
     QWidget* buildContent();
     void connectParts();
     void fillSuites();
@@ -78,19 +78,19 @@ private:
 
     CompareHead* m_head;
     ComparePlots* m_plots;
-    CompareRows* m_rows;
-    CompareRuns* m_runs;
+    CompareRows* m_rows = nullptr;  // these until their tabs are made
+    CompareRuns* m_runs = nullptr;
+    DataTable* m_ledgerTable = nullptr;
+    DataTable* m_suiteTable = nullptr;
+    DataTable* m_settingTable = nullptr;
+    QCheckBox* m_onlyDifferences = nullptr;
     ComparisonModel* m_model;
     LedgerModel* m_ledger;
     SuiteModel* m_suites;
     SettingModel* m_settings;
     DataTable* m_table;
-    DataTable* m_ledgerTable;
-    DataTable* m_suiteTable;
-    DataTable* m_settingTable;
     QComboBox* m_suite;
     QComboBox* m_order;
-    QCheckBox* m_onlyDifferences;
     QLabel* m_line;
     QLabel* m_mean;
     QLabel* m_saves;
@@ -100,6 +100,11 @@ private:
     QStackedWidget* m_stack;
     TaskId m_task;
     std::optional<ShownComparison> m_shown;
+    std::shared_ptr<const Overview> m_overview;
+    std::vector<RowDifference> m_waiting;  // rows that came before their tab was made
+    QTabWidget* m_tabs = nullptr;
+    int m_lastTab = 0;  // that is made
+    bool m_busy = false;
     bool m_anything = false;
 };
 

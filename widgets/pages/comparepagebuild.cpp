@@ -19,6 +19,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTimer>
 #include <QVBoxLayout>
 
 
@@ -53,19 +54,13 @@ ComparePage::ComparePage(QWidget* parent)
     : QWidget(parent)
     , m_head(new CompareHead(this))
     , m_plots(new ComparePlots(this))
-    , m_rows(new CompareRows(this))
-    , m_runs(new CompareRuns(this))
     , m_model(new ComparisonModel(this))
     , m_ledger(new LedgerModel(this))
     , m_suites(new SuiteModel(this))
     , m_settings(new SettingModel(this))
     , m_table(new DataTable(u"comparison"_s, this))
-    , m_ledgerTable(new DataTable(u"ledger"_s, this))
-    , m_suiteTable(new DataTable(u"suites"_s, this))
-    , m_settingTable(new DataTable(u"settingsCompared"_s, this))
     , m_suite(named(new QComboBox(this), u"suiteFilter"_s, tr("Suite")))
     , m_order(named(new QComboBox(this), u"taskOrder"_s, tr("Order of tasks")))
-    , m_onlyDifferences(named(new QCheckBox(tr("Differences only"), this), u"onlyDifferences"_s, tr("Settings that differ only")))
     , m_line(label(u"suiteLine"_s, this))
     , m_mean(label(u"suiteMean"_s, this))
     , m_saves(label(u"suiteSaves"_s, this))
@@ -95,23 +90,13 @@ void ComparePage::connectParts()
     connect(m_head, &CompareHead::compareRequested, this, compare);
     connect(m_head, &CompareHead::choiceChanged, this, &ComparePage::choiceChanged);
     connect(m_head, &CompareHead::importRequested, this, &ComparePage::importRequested);
-    connect(m_runs, &CompareRuns::compareRequested, this,
-        [this](const std::vector<RunId>& runs) { emit compareRequested(runs, m_head->baseline()); });
-    connect(m_runs, &CompareRuns::baselineChosen, this, [this](RunId run) {
-        m_head->choose(m_head->candidate(), std::to_string(run.value));
-        emit choiceChanged();
-    });
     connect(m_plots, &ComparePlots::taskClicked, this, [this](TaskId task) { m_table->selectRow(m_model->indexOf(task)); });
     connect(m_plots, &ComparePlots::evaluateRequested, this, &ComparePage::evaluateRequested);
     connect(m_plots, &ComparePlots::failed, this, &ComparePage::showError);
-    connect(m_rows, &CompareRows::failed, this, &ComparePage::showError);
-    connect(m_runs, &CompareRuns::failed, this, &ComparePage::showError);
     connect(m_table, &DataTable::currentRowChanged, this, &ComparePage::onTask);
     connect(m_suite, &QComboBox::activated, this, &ComparePage::showTasks);
     connect(m_order, &QComboBox::activated, this, &ComparePage::showTasks);
-    connect(m_onlyDifferences, &QCheckBox::toggled, this, &ComparePage::showSettings);
-    for (DataTable* table : {m_table, m_ledgerTable, m_suiteTable, m_settingTable})
-        connect(table, &DataTable::failed, this, &ComparePage::showError);
+    connect(m_table, &DataTable::failed, this, &ComparePage::showError);
 }
 
 QWidget* ComparePage::buildSuite()
@@ -145,38 +130,86 @@ QWidget* ComparePage::buildTasks()
     return m_table;
 }
 
+DataTable* ComparePage::buildTable(const QString& name, const QString& title, QAbstractItemModel* model)
+{
+    auto* table = new DataTable(name, this);
+    table->setTitle(title);
+    table->setModel(model);
+    connect(table, &DataTable::failed, this, &ComparePage::showError);
+    return table;
+}
+
 QWidget* ComparePage::buildSettings()
 {
+    m_onlyDifferences = named(new QCheckBox(tr("Differences only"), this), u"onlyDifferences"_s, tr("Settings that differ only"));
     m_onlyDifferences->setChecked(true);
-    m_settingTable->setTitle(tr("Settings of both sides"));
+    m_settingTable = buildTable(u"settingsCompared"_s, tr("Settings of both sides"), m_settings);
     m_settingTable->setPlaceholder(tr("Filter settings"));
-    m_settingTable->setModel(m_settings);
     m_settingTable->addControl(m_onlyDifferences);
     m_settingTable->setEmptyText(tr("Both sides were made with the same settings, as far as is known."));
+    connect(m_onlyDifferences, &QCheckBox::toggled, this, &ComparePage::showSettings);
     return m_settingTable;
+}
+
+QWidget* ComparePage::makeTab(int tab)
+{
+    switch (tab) {
+    case RowsTab:
+        m_rows = new CompareRows(this);
+        connect(m_rows, &CompareRows::failed, this, &ComparePage::showError);
+        return m_rows;
+    case SuitesTab:
+        m_suiteTable = buildTable(u"suites"_s, tr("Suites"), m_suites);
+        m_suiteTable->setFilterVisible(false);
+        return m_suiteTable;
+    case LedgerTab:
+        m_ledgerTable = buildTable(u"ledger"_s, tr("Ledger"), m_ledger);
+        m_ledgerTable->setFilterVisible(false);
+        m_ledgerTable->setStretchColumn(4);
+        m_ledgerTable->setEmptyText(tr("A ledger needs every single-task model and the folded one."));
+        return m_ledgerTable;
+    case SettingsTab: return buildSettings();
+    default: break;
+    }
+    m_runs = new CompareRuns(this);
+    connect(m_runs, &CompareRuns::failed, this, &ComparePage::showError);
+    connect(m_runs, &CompareRuns::compareRequested, this,
+        [this](const std::vector<RunId>& runs) { emit compareRequested(runs, m_head->baseline()); });
+    connect(m_runs, &CompareRuns::baselineChosen, this, [this](RunId run) {
+        m_head->choose(m_head->candidate(), std::to_string(run.value));
+        emit choiceChanged();
+    });
+    return m_runs;
+}
+
+void ComparePage::buildNextTab()
+{
+    if (m_lastTab == RunsTab)
+        return;
+    ++m_lastTab;
+    m_tabs->widget(m_lastTab)->layout()->addWidget(makeTab(m_lastTab));
+    fillTab(m_lastTab);
+    QTimer::singleShot(0, this, &ComparePage::buildNextTab);
 }
 
 QWidget* ComparePage::buildTabs()
 {
-    m_suiteTable->setTitle(tr("Suites"));
-    m_suiteTable->setModel(m_suites);
-    m_suiteTable->setFilterVisible(false);
-    m_ledgerTable->setTitle(tr("Ledger"));
-    m_ledgerTable->setModel(m_ledger);
-    m_ledgerTable->setFilterVisible(false);
-    m_ledgerTable->setStretchColumn(4);
-    m_ledgerTable->setEmptyText(tr("A ledger needs every single-task model and the folded one."));
-    auto* tabs = new QTabWidget(this);
-    tabs->setObjectName(u"compareTabs"_s);
-    tabs->setAccessibleName(tr("Details"));
-    tabs->setDocumentMode(true);
-    tabs->addTab(buildTasks(), tr("Tasks"));
-    tabs->addTab(m_rows, tr("Rows won and lost"));
-    tabs->addTab(m_suiteTable, tr("Suites"));
-    tabs->addTab(m_ledgerTable, tr("Ledger"));
-    tabs->addTab(buildSettings(), tr("Settings"));
-    tabs->addTab(m_runs, tr("All runs"));
-    return tabs;
+    m_tabs = new QTabWidget(this);
+    m_tabs->setObjectName(u"compareTabs"_s);
+    m_tabs->setAccessibleName(tr("Details"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(buildTasks(), tr("Tasks"));
+    for (const QString& title : {tr("Rows won and lost"), tr("Suites"), tr("Ledger"), tr("Settings"), tr("All runs")}) {
+        auto* place = new QWidget(m_tabs);
+        (new QVBoxLayout(place))->setContentsMargins({});
+        m_tabs->addTab(place, title);
+    }
+    connect(m_tabs, &QTabWidget::currentChanged, this, [this](int tab) {
+        while (m_lastTab < tab)
+            buildNextTab();
+    });
+    QTimer::singleShot(0, this, &ComparePage::buildNextTab);
+    return m_tabs;
 }
 
 QWidget* ComparePage::buildContent()

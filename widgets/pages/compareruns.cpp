@@ -47,8 +47,8 @@ CompareRuns::CompareRuns(QWidget* parent)
 
 void CompareRuns::setOverview(std::shared_ptr<const Overview> overview)
 {
-    m_overview = std::move(overview);
-    fill();
+    if (std::exchange(m_overview, std::move(overview)) != m_overview)
+        fill();
 }
 
 void CompareRuns::setBaseline(const std::map<TaskId, double>& scores)

@@ -13,6 +13,12 @@ using namespace Qt::StringLiterals;
 
 namespace taskfold {
 
+namespace {
+
+constexpr std::size_t kMostLines = 28;  // that can be read at once; more are dragged into sight
+
+}  // namespace
+
 ComparisonPlot::ComparisonPlot(const QString& name, Look look, QWidget* parent) : Plot(name, parent), m_look(look)
 {
     if (m_look != Look::Scatter) {
@@ -37,6 +43,8 @@ ComparisonPlot::ComparisonPlot(const QString& name, Look look, QWidget* parent) 
 void ComparisonPlot::setTasks(const std::vector<TaskComparison>& tasks)
 {
     m_tasks = tasks;
+    if (m_look != Look::Scatter)
+        plot()->axisRect()->setRangeDragAxes(plot()->xAxis, m_tasks.size() > kMostLines ? plot()->yAxis : nullptr);
     draw();
     resetZoom();
 }
@@ -152,7 +160,7 @@ QString ComparisonPlot::tipAt(const QPoint& place) const
 
 void ComparisonPlot::showAll()
 {
-    const double last = std::max(0.5, static_cast<double>(m_tasks.size()) - 0.5);
+    const double last = std::max(0.5, static_cast<double>(std::min(kMostLines, m_tasks.size())) - 0.5);
     if (m_look != Look::Scatter)
         plot()->yAxis->setRange(-0.5, last);
     if (m_look == Look::Scatter)

@@ -269,6 +269,12 @@ bool Plot::zoomByKey(int key)
     case Qt::Key_Right:
         m_plot->xAxis->moveRange((key == Qt::Key_Left ? -0.1 : 0.1) * m_plot->xAxis->range().size());
         break;
+    case Qt::Key_Up:
+    case Qt::Key_Down: {
+        const bool onward = (key == Qt::Key_Up) != m_plot->yAxis->rangeReversed();
+        m_plot->yAxis->moveRange((onward ? 0.1 : -0.1) * m_plot->yAxis->range().size());
+        break;
+    }
     default: return false;
     }
     redraw();
