@@ -147,8 +147,8 @@ void layOut(QTextDocument& document, const QString& html, const Figures& figures
     QFont font(u"DejaVu Sans"_s);
     font.setPixelSize(18);  // 9 pt
     document.setDefaultFont(font);
-    document.setDefaultStyleSheet(u"h1{font-size:36px} h2{font-size:26px;margin-top:26px} h3{font-size:21px} td{font-size:13px}"
-                                  " td.contents{font-size:18px} p.caption{font-size:13px;color:#5b6675} p.about{color:#5b6675}"_s);
+    document.setDefaultStyleSheet(u"h1{font-size:36px} h2{font-size:26px;margin-top:26px} h3{font-size:21px;margin-top:24px} td{font-size:13px}"
+                                  " td.contents{font-size:18px} p.caption{font-size:13px;color:#5b6675;margin-bottom:18px} p.about{color:#5b6675}"_s);
     QTextOption option = document.defaultTextOption();
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);  // a name of one long word breaks, too
     document.setDefaultTextOption(option);
