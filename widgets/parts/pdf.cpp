@@ -15,6 +15,7 @@
 #include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
+#include <QTextLayout>
 #include <QTextTable>
 
 #include <cmath>
@@ -40,6 +41,17 @@ int pageOf(QTextDocument& document, const QTextBlock& block)
     return static_cast<int>(document.documentLayout()->blockBoundingRect(block).top() / document.pageSize().height());
 }
 
+// Of its first line: a figure that has no room goes over, and its paragraph's top stays behind.
+int pageOfLine(QTextDocument& document, const QTextBlock& block)
+{
+    const QTextLayout* layout = block.layout();
+    if (!layout || layout->lineCount() == 0)
+        return pageOf(document, block);
+    const QTextLine line = layout->lineAt(0);
+    const double foot = document.documentLayout()->blockBoundingRect(block).top() + line.y() + line.height() - 1;
+    return static_cast<int>(foot / document.pageSize().height());
+}
+
 std::vector<QTextBlock> headingsOf(const QTextDocument& document)
 {
     std::vector<QTextBlock> found;
@@ -55,7 +67,7 @@ void keepHeadings(QTextDocument& document)
     std::vector<QTextBlock> lonely;
     for (const QTextBlock& heading : headingsOf(document)) {
         const QTextBlock next = heading.next();
-        if (next.isValid() && pageOf(document, next) != pageOf(document, heading))
+        if (next.isValid() && pageOfLine(document, next) != pageOf(document, heading))
             lonely.push_back(heading);
     }
     if (lonely.empty())
