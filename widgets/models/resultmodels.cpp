@@ -207,16 +207,22 @@ Columns<RunTaskLine> runTaskColumns()
 Columns<TaskComparison> comparisonColumns()
 {
     using Row = TaskComparison;
+    // What can't be computed has no value: a dash, and sorted last.
+    const auto known = [](double Row::*value) {
+        return [=](const Row& row) { return row.verdict == Verdict::NotComputable ? std::nan("") : row.*value; };
+    };
     return {
         words<Row>(Words::tr("Task"), [](const Row& row) { return toQt(row.name); }),
         words<Row>(Words::tr("Metric"), [](const Row& row) { return titleOf(row.metric); }),
-        points<Row>(Words::tr("Single"), [](const Row& row) { return row.single; }),
-        points<Row>(Words::tr("Multi"), [](const Row& row) { return row.multi; }),
-        points<Row>(Words::tr("Difference"), [](const Row& row) { return row.difference; }, true),
+        points<Row>(Words::tr("Single"), known(&Row::single)),
+        points<Row>(Words::tr("Multi"), known(&Row::multi)),
+        points<Row>(Words::tr("Difference"), known(&Row::difference), true),
         RowModel<Row>::numberColumn(
             Words::tr("90 % interval"),
-            [](const Row& row) { return Words::tr("%1 to %2").arg(signedPointsText(row.low), signedPointsText(row.high)); },
-            [](const Row& row) { return QVariant(100 * row.low); }, Words::tr("Between its one-sided 95 % bounds")),
+            [](const Row& row) {
+                return row.verdict == Verdict::NotComputable ? u"–"_s : Words::tr("%1 to %2").arg(signedPointsText(row.low), signedPointsText(row.high));
+            },
+            [=](const Row& row) { return QVariant(100 * known(&Row::low)(row)); }, Words::tr("Between its one-sided 95 % bounds")),
         points<Row>(Words::tr("Margin"), [](const Row& row) { return row.margin; }),
         words<Row>(Words::tr("Verdict"), [](const Row& row) {
             return row.note.empty() ? titleOf(row.verdict) : Words::tr("%1 (%2)").arg(titleOf(row.verdict), toQt(row.note));

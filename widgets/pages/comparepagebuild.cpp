@@ -125,6 +125,8 @@ QWidget* ComparePage::buildTasks()
     m_table->setTitle(tr("Comparison"));
     m_table->setPlaceholder(tr("Filter tasks"));
     m_table->setModel(m_model);
+    m_suite->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_suite->setMinimumWidth(130);
     m_table->addControl(m_suite);
     m_table->addControl(m_order);
     return m_table;
