@@ -107,7 +107,7 @@ private:
         setup.context = m_plan.context;
         const auto report = [&](std::int64_t done, std::int64_t total) {
             if (m_context.report)
-                m_context.report({done, total, m_run.id, "run " + std::to_string(m_run.id.value) + " answers " + name});
+                m_context.report({done, total, m_run.id, "answers " + name});
         };
         Result<std::vector<Prediction>> answers = (*engine)->evaluate(setup, report, m_context.stop);
         if (!answers)
