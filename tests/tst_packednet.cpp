@@ -152,6 +152,29 @@ private slots:
         }
     }
 
+    // method.md 15, 4: the gradient of a mixed batch is that of its parts, each by its share.
+    void aMixedBatchsGradientIsTheSumOfItsTasksGradients()
+    {
+        const auto made = modelOf(false, torch::kFloat64);
+        const auto list = rows();
+        const auto batch = pointers(list);
+        train::Learner learner(*made);
+        learner.train();
+        const auto gradientOf = [&](const std::vector<const train::Example*>& part) {
+            made->parameters().zeroGradient();
+            learner.loss(part, LossMean::Example, 1);
+            return made->parameters().gradient.clone();
+        };
+        const auto whole = gradientOf(batch);
+        const auto cut = static_cast<std::ptrdiff_t>(batch.size() / 3);
+        const std::vector<const train::Example*> first(batch.begin(), batch.begin() + cut), second(batch.begin() + cut, batch.end());
+        QVERIFY(!first.empty() && !second.empty());
+        const double share = static_cast<double>(first.size()) / static_cast<double>(batch.size());
+        const double off = distance(whole, gradientOf(first) * share + gradientOf(second) * (1 - share));
+        QVERIFY2(off < 1e-9, std::to_string(off).c_str());
+        QVERIFY(distance(whole, gradientOf(first)) > 1e-3);  // the measure tells them apart
+    }
+
     void adaptersGetThePlainFormsGradientsAndTheBaseNone()
     {
         const auto made = modelOf(true, torch::kFloat64);

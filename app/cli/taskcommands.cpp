@@ -60,6 +60,7 @@ namespace {
 struct ModelOptions {
     std::string model, file, field, prompt;
     int maxNewTokens = 64;
+    jobs::Sampling sampling;
 };
 
 // {"ids": [[...], ...]}, or a line a row. Written by hand: a million rows as JSON values would take gigabytes.
@@ -101,14 +102,18 @@ void addTokenize(CLI::App& app, Invocation& invocation)
 void addGenerate(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<ModelOptions>();
-    CLI::App* command = addCommand(app, invocation, "generate", "Greedy continuation of a prompt", false);
+    CLI::App* command = addCommand(app, invocation, "generate", "Continuation of a prompt: the likeliest, or drawn", false);
     command->add_option("model", options->model, "The model's folder")->required();
     command->add_option("--prompt", options->prompt)->required();
     command->add_option("--max-new-tokens", options->maxNewTokens)->check(CLI::PositiveNumber)->capture_default_str();
+    command->add_option("--temperature", options->sampling.temperature, "0: always the likeliest token")->check(CLI::NonNegativeNumber);
+    command->add_option("--top-k", options->sampling.topK, "Draw among so many; 0: all")->check(CLI::NonNegativeNumber);
+    command->add_option("--top-p", options->sampling.topP, "Draw among the likeliest that hold this share")->check(CLI::Range(0.0, 1.0));
+    command->add_option("--seed", options->sampling.seed)->capture_default_str();
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
             return perform(invocation, "generate", [&](const JobContext& context) -> Result<void> {
-                const auto text = jobs::generateText(options->model, options->prompt, options->maxNewTokens, context);
+                const auto text = jobs::generateText(options->model, options->prompt, options->maxNewTokens, options->sampling, context);
                 if (!text)
                     return text.error();
                 answer(invocation, {{"text", *text}}, *text + "\n");

@@ -58,13 +58,13 @@ Result<TokenBatch> tokenizeFile(const std::filesystem::path& model, const std::f
     return ids;
 }
 
-Result<std::string> generateText(
-    const std::filesystem::path& model, const std::string& prompt, int maxNewTokens, const JobContext& context)
+Result<std::string> generateText(const std::filesystem::path& model, const std::string& prompt, int maxNewTokens,
+    const Sampling& sampling, const JobContext& context)
 {
     const Result<compute::Engine*> engine = computeEngine();
     if (!engine)
         return engine.error();
-    return (*engine)->generate({model, {}, prompt, maxNewTokens}, context.stop);
+    return (*engine)->generate({model, {}, prompt, maxNewTokens, sampling.temperature, sampling.topK, sampling.topP, sampling.seed}, context.stop);
 }
 
 Result<std::vector<double>> scoreFile(

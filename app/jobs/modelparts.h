@@ -27,8 +27,16 @@ Result<Texts> readTexts(const std::filesystem::path& file, const std::string& fi
 Result<TokenBatch> tokenizeFile(const std::filesystem::path& model, const std::filesystem::path& file, const std::string& field,
     const JobContext& context);
 
-Result<std::string> generateText(
-    const std::filesystem::path& model, const std::string& prompt, int maxNewTokens, const JobContext& context);
+/// How the next token is chosen: the likeliest at temperature 0, else drawn from the seed.
+struct Sampling {
+    double temperature = 0;
+    int topK = 0;  // 0: all
+    double topP = 1;
+    std::uint64_t seed = 1;
+};
+
+Result<std::string> generateText(const std::filesystem::path& model, const std::string& prompt, int maxNewTokens,
+    const Sampling& sampling, const JobContext& context);
 
 /// log p of each row's target after its input.
 Result<std::vector<double>> scoreFile(

@@ -45,7 +45,7 @@ public:
     // One step on a batch with an equal share of each task.
     void jointStep()
     {
-        gradientOf(std::vector<double>(size(), 1));
+        gradientOf(std::vector<double>(size(), 1), m_draw);
         update();
     }
 
@@ -61,8 +61,9 @@ public:
         for (const auto& rows : m_held)
             before.push_back(heldLoss(rows));
         std::vector<double> matrix;
+        train::Draw draw = ownDraw();
         for (std::size_t i = 0; i < size(); ++i) {
-            gradientOf(only(i));
+            gradientOf(only(i), draw);
             lookAheadStep();
             for (std::size_t j = 0; j < size(); ++j)
                 matrix.push_back(before[j] > 0 ? 1 - heldLoss(m_held[j]) / before[j] : 0);
@@ -78,9 +79,10 @@ public:
     std::vector<double> products()
     {
         std::vector<torch::Tensor> halves;
+        train::Draw draw = ownDraw();
         for (std::size_t i = 0; i < size(); ++i) {
             for (int half = 0; half < 2; ++half) {
-                gradientOf(only(i));
+                gradientOf(only(i), draw);
                 halves.push_back(m_model.parameters().gradient.clone());
             }
         }
@@ -113,11 +115,17 @@ private:
         return shares;
     }
 
-    void gradientOf(const std::vector<double>& shares)
+    // A probe's rows are drawn apart, so that the joint run is the same however often it is looked at.
+    train::Draw ownDraw() const
+    {
+        return {counts(m_training), m_setup.seed + 7919 * static_cast<std::uint64_t>(m_count + 1)};
+    }
+
+    void gradientOf(const std::vector<double>& shares, train::Draw& draw)
     {
         std::vector<const Example*> batch;
         for (int i = 0; i < m_setup.batch; ++i) {
-            const train::Draw::Pick pick = m_draw.next(shares);
+            const train::Draw::Pick pick = draw.next(shares);
             batch.push_back(&m_training[pick.task][pick.row]);
         }
         m_model.parameters().zeroGradient();

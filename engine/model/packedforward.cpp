@@ -19,9 +19,7 @@ PackedLayers<R, O>::PackedLayers(Transformer& model, bool half)
 {
     if (half)
         model.parameters().keepHalf();
-    const std::int64_t pairs = m_size / 2;
-    m_cosine = model.cosines().narrow(1, 0, pairs).contiguous();
-    m_sine = model.sines().narrow(1, 0, pairs).contiguous();
+    reach(0);
     m_memory.resize(static_cast<std::size_t>(m_config.layers));
     m_inputs.resize(static_cast<std::size_t>(m_config.layers));
 }
@@ -87,6 +85,16 @@ std::int64_t PackedLayers<R, O>::offset(int layer, const char* name) const
 }
 
 template <typename R, typename O>
+void PackedLayers<R, O>::reach(std::int64_t positions)
+{
+    if (m_cosine.defined() && m_cosine.size(0) >= positions)
+        return;
+    m_model.reach(positions);
+    m_cosine = m_model.cosines().narrow(1, 0, m_size / 2).contiguous();
+    m_sine = m_model.sines().narrow(1, 0, m_size / 2).contiguous();
+}
+
+template <typename R, typename O>
 void PackedLayers<R, O>::begin(const Tree& tree, std::span<Adapter* const> adapters)
 {
     m_parts.clear();
@@ -95,6 +103,7 @@ void PackedLayers<R, O>::begin(const Tree& tree, std::span<Adapter* const> adapt
         m_parts.push_back({adapters[g], from, tree.groupEnds[g]});
         from = tree.groupEnds[g];
     }
+    reach(tree.positions.empty() ? 0 : 1 + *std::max_element(tree.positions.begin(), tree.positions.end()));
     m_positions = torch::from_blob(const_cast<std::int64_t*>(tree.positions.data()), {tree.size()}, torch::kLong);
 }
 

@@ -76,6 +76,7 @@ protected:
     std::int64_t offset(int layer, const char* name) const;
 
     // Forward.
+    void reach(std::int64_t positions);
     void begin(const Tree& tree, std::span<Adapter* const> adapters);
     LayerMemory& memoryOf(int layer);
     Tensor inputOf(int layer, bool keep);
@@ -112,7 +113,7 @@ protected:
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
-    Tensor m_cosine, m_sine;  // [context, size / 2]
+    Tensor m_cosine, m_sine;  // [positions, size / 2]
 
     // Of the pass that runs.
     std::vector<Part> m_parts;  // by node; empty without adapters

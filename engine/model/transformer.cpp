@@ -18,12 +18,15 @@ torch::Tensor numbers(std::vector<std::int64_t> values, torch::Device device)
     return torch::tensor(std::move(values), torch::kLong).to(device);
 }
 
+constexpr int kFirstPositions = 1024;  // a model may promise a context of millions that nobody uses
+
 // Each half of a head turns by its own angle; the second half is the first one's partner (Hugging Face's order).
-std::pair<torch::Tensor, torch::Tensor> rotaryTables(const ModelConfig& config, torch::Device device, torch::ScalarType type)
+std::pair<torch::Tensor, torch::Tensor> rotaryTables(
+    const ModelConfig& config, std::int64_t positions, torch::Device device, torch::ScalarType type)
 {
     const Rotary rotary = rotaryOf(config);
     const auto frequency = torch::tensor(rotary.frequencies, torch::kFloat32);
-    const auto position = torch::arange(config.context, torch::kFloat32);
+    const auto position = torch::arange(positions, torch::kFloat32);
     const auto angle = torch::outer(position, frequency);
     const auto both = torch::cat({angle, angle}, -1);
     return {(both.cos() * rotary.scale).to(type).to(device), (both.sin() * rotary.scale).to(type).to(device)};
@@ -90,7 +93,16 @@ Transformer::Transformer(ModelConfig config, torch::Device device, torch::Scalar
     m_embedding = find("model.embed_tokens.weight");
     m_norm = find("model.norm.weight");
     m_head = m_config.tiedHead ? m_embedding : find("lm_head.weight");
-    std::tie(m_cosine, m_sine) = rotaryTables(m_config, device, type);
+    m_type = type;
+    reach(std::min(m_config.context, kFirstPositions));
+}
+
+void Transformer::reach(std::int64_t positions) const
+{
+    if (m_cosine.defined() && m_cosine.size(0) >= positions)
+        return;
+    const std::int64_t now = m_cosine.defined() ? 2 * m_cosine.size(0) : 0;  // in doubling, so that generation seldom makes them anew
+    std::tie(m_cosine, m_sine) = rotaryTables(m_config, std::max(positions, now), m_device, m_type);
 }
 
 torch::Tensor Transformer::normed(const torch::Tensor& x, const torch::Tensor& weight) const
@@ -164,6 +176,7 @@ torch::Tensor Transformer::queries(
 
 torch::Tensor Transformer::hidden(const Packed& packed, const Adapter* adapter) const
 {
+    reach(packed.longest);
     const auto spread = [&](const torch::Tensor& x, std::int64_t heads) {  // [N, heads, size] -> [rows, heads, longest, size]
         return x.reshape({x.size(0), heads * m_config.headSize})
             .index_select(0, packed.intoRows)
@@ -228,6 +241,7 @@ torch::Tensor Transformer::logits(const torch::Tensor& hidden) const
 
 Cache Transformer::emptyCache(std::int64_t rows, std::int64_t columns) const
 {
+    reach(columns);
     Cache cache;
     cache.positions = torch::zeros({rows, columns}, torch::TensorOptions(torch::kLong).device(m_device));
     const auto options = m_parameters.flat.options();

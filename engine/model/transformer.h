@@ -52,7 +52,9 @@ public:
 
     Cache emptyCache(std::int64_t rows, std::int64_t columns) const;
 
-    const torch::Tensor& cosines() const { return m_cosine; }  // [context, headSize]
+    /// Makes the tables of turns at least so long; tensors of the shorter ones stay valid.
+    void reach(std::int64_t positions) const;
+    const torch::Tensor& cosines() const { return m_cosine; }  // [positions, headSize]
     const torch::Tensor& sines() const { return m_sine; }
     const ModelConfig& config() const { return m_config; }
     torch::Device device() const { return m_device; }
@@ -77,7 +79,8 @@ private:
     Parameters m_parameters;
     std::vector<Layer> m_layers;
     torch::Tensor m_embedding, m_norm, m_head;
-    torch::Tensor m_cosine, m_sine;  // [context, headSize]
+    torch::ScalarType m_type = torch::kFloat32;
+    mutable torch::Tensor m_cosine, m_sine;  // [positions, headSize]
 };
 
 struct Transformer::Layer {

@@ -162,7 +162,7 @@ QString titleOf(SamplerKind sampler)
 QString titleOf(HighResourceRule rule)
 {
     switch (rule) {
-    case HighResourceRule::GeometricMean: return Words::tr("Above the geometric mean");
+    case HighResourceRule::GeometricMean: return Words::tr("Above geometric mean");
     case HighResourceRule::Coverage: return Words::tr("Coverage of the rows");
     case HighResourceRule::LargestGap: return Words::tr("Above the largest gap");
     case HighResourceRule::Absolute: return Words::tr("At least so many rows");
