@@ -153,6 +153,24 @@ private slots:
         QVERIFY(jobs::checkProject(small.project(), {})->empty());
     }
 
+    void stageThreeHasStageTwosRateWhereNoStageWasBeforeIt()
+    {
+        const test::SmallProject small;
+        Plan plan = small.plan();
+        plan.baselines = false;
+        plan.learningRate["stage2"] = 4e-3;
+        plan.learningRate["stage3"] = 1e-3;
+        const auto peak = [&](std::vector<int> stages) {
+            plan.stages = std::move(stages);
+            if (const Result<void> trained = train(small.project(), plan); !trained)
+                qFatal("%s", trained.error().detail.c_str());
+            const std::vector<double> rates = curve(small.project(), runsOf(small.project()).back().id, "learning_rate");
+            return *std::max_element(rates.begin(), rates.end());
+        };
+        QVERIFY(std::abs(peak({3}) - 4e-3) < 5e-4);
+        QVERIFY(std::abs(peak({2, 3}) - 1e-3) < 2e-4);
+    }
+
     void anotherPlanOnTheSameDataUsesTheSameBaselines()
     {
         const test::SmallProject small;

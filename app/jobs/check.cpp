@@ -165,7 +165,7 @@ private:
         }
         std::error_code failure;
         for (std::filesystem::directory_iterator at(m_project.models(), failure), end; !failure && at != end; at.increment(failure))
-            if (!known.contains(at->path().lexically_normal()))
+            if (!known.contains(at->path().lexically_normal()) && at->path().extension() != ".part")  // another program is making that
                 m_problems.push_back({"models/" + at->path().filename().string(), "belongs to no base model: it can be deleted"});
         return {};
     }

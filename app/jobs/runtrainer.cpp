@@ -115,6 +115,7 @@ Result<void> RunTrainer::budget(std::vector<TaskNeed>& needs)
     } else {
         if (Result<void> known = addSeen(needs); !known)
             return known;
+        takeRateOfFirstStage(needs);
         if (m_plan.stage3Tasks != TaskSet::All) {
             double threshold = 0;
             budget.skipped = markHighResource(m_plan, needs, threshold);
@@ -153,6 +154,15 @@ Result<void> RunTrainer::spendAsReference()
     }
     m_setup.targetTokens = std::max<std::int64_t>(1, *wanted - before);
     return {};
+}
+
+// The rate of stage 3 is set for a model that stage 2 has brought near. Where no task was seen before, stage 3 is the first
+// and has stage 2's; one at half of it falls short of the single models at an equal budget.
+void RunTrainer::takeRateOfFirstStage(const std::vector<TaskNeed>& needs)
+{
+    const auto rate = m_plan.learningRate.find("stage2");
+    if (rate != m_plan.learningRate.end() && std::none_of(needs.begin(), needs.end(), [](const TaskNeed& need) { return need.seen > 0; }))
+        m_setup.learningRate = rate->second;
 }
 
 // Epochs that stage 2 has given each task already.

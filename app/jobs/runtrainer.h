@@ -49,6 +49,7 @@ private:
     Result<void> prepare();
     Result<void> budget(std::vector<TaskNeed>& needs);
     Result<void> addSeen(std::vector<TaskNeed>& needs) const;
+    void takeRateOfFirstStage(const std::vector<TaskNeed>& needs);
     Result<void> spendAsReference();
     Result<void> readTask(const TaskNeed& need);
     Result<void> logRows() const;

@@ -4,6 +4,7 @@
 # names also want texlive-xetex).
 set -eu
 command -v pdflatex > /dev/null || { echo "skipped: pdflatex isn't installed"; exit 77; }
+kpsewhich lmodern.sty > /dev/null && kpsewhich booktabs.sty > /dev/null || { echo "skipped: the packages lmodern and booktabs of LaTeX are not installed"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 TASKFOLD_KEEP="$folder" "$1" texFilesAreKeptWhereTheyAreAskedFor > "$folder/log.txt" || { cat "$folder/log.txt"; exit 1; }
