@@ -120,32 +120,41 @@ std::string csvText(std::string_view text)
 
 std::string texEscaped(std::string_view text)
 {
-    return replaced(text, [](char c, std::string& safe) {
+    const std::string safe = replaced(text, [](char c, std::string& into) {
         switch (c) {
-        case '\\': safe += "\\textbackslash{}"; break;
-        case '~': safe += "\\textasciitilde{}"; break;
-        case '^': safe += "\\textasciicircum{}"; break;
-        case '<': safe += "\\textless{}"; break;
-        case '>': safe += "\\textgreater{}"; break;
-        case '"': safe += "\\textquotedbl{}"; break;
-        case '|': safe += "\\textbar{}"; break;
-        case '[': safe += "{[}"; break;  // not an option of what stands before it
-        case ']': safe += "{]}"; break;
-        case '*': safe += "{*}"; break;
-        case '`': safe += "\\textasciigrave{}"; break;
+        case '\\': into += "\\textbackslash{}"; break;
+        case '~': into += "\\textasciitilde{}"; break;
+        case '^': into += "\\textasciicircum{}"; break;
+        case '<': into += "\\textless{}"; break;
+        case '>': into += "\\textgreater{}"; break;
+        case '"': into += "\\textquotedbl{}"; break;
+        case '|': into += "\\textbar{}"; break;
+        case '[': into += "{[}"; break;  // not an option of what stands before it
+        case ']': into += "{]}"; break;
+        case '*': into += "{*}"; break;
+        case '`': into += "\\textasciigrave{}"; break;
         case '\n':
         case '\r':
-        case '\t': safe += ' '; break;
+        case '\t': into += ' '; break;
         case '&':
         case '%':
         case '$':
         case '#':
         case '_':
         case '{':
-        case '}': safe += std::string("\\") + c; break;
-        default: safe += c;
+        case '}': into += std::string("\\") + c; break;
+        default: into += c;
         }
     });
+    // A minus of its own: pdflatex knows the sign in formulas only.
+    constexpr std::string_view kMinus = "\u2212";
+    std::string done;
+    std::size_t from = 0;
+    for (std::size_t at = safe.find(kMinus); at != std::string::npos; at = safe.find(kMinus, from)) {
+        done.append(safe, from, at - from).append("$-$");
+        from = at + kMinus.size();
+    }
+    return done.append(safe, from);
 }
 
 std::string cut(std::string_view text, std::size_t most)
