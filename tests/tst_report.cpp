@@ -148,6 +148,7 @@ private slots:
         QVERIFY(text.find("\\input{") == std::string::npos);
         QVERIFY(text.find("\\write18") == std::string::npos);
         QCOMPARE(texEscaped("\\a{b}_%&$#~^"), std::string("\\textbackslash{}a\\{b\\}\\_\\%\\&\\$\\#\\textasciitilde{}\\textasciicircum{}"));
+        QCOMPARE(texEscaped("\u22121.0 \u2026 \u22120.5"), std::string("$-$1.0 \u2026 $-$0.5"));  // pdflatex has no such sign
         std::size_t begins = 0, ends = 0;
         for (std::size_t at = text.find("\\begin{longtable}"); at != std::string::npos; at = text.find("\\begin{longtable}", at + 1))
             ++begins;

@@ -87,8 +87,13 @@ def main(program, data):
             rows = cli(program, "rows", project, name, "--split", "test", "--limit", "1000000")["rows"]
             with open(os.path.join(data, name, "test.jsonl"), encoding="utf-8") as source:
                 raw = [json.loads(line) for line in source]
+            # Of equal inputs with several targets one row is kept, and the other targets become its references.
+            same = {}
+            for one in raw:
+                same.setdefault(collapsed(one["input"]), []).append(one["target"])
             for row in rows:
-                row["references"] = raw[row["line"] - 1].get("references") or []
+                own = raw[row["line"] - 1].get("references") or []
+                row["references"] = own + (same[collapsed(row["input"])] if task["kind"] == "generation" else [])
             answers = nearest(train, rows)
             file = os.path.join(folder, "answers.jsonl")
             with open(file, "w", encoding="utf-8") as out:
