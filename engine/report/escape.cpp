@@ -118,45 +118,6 @@ std::string csvText(std::string_view text)
     return quoted + "\"";
 }
 
-std::string texEscaped(std::string_view text)
-{
-    const std::string safe = replaced(text, [](char c, std::string& into) {
-        switch (c) {
-        case '\\': into += "\\textbackslash{}"; break;
-        case '~': into += "\\textasciitilde{}"; break;
-        case '^': into += "\\textasciicircum{}"; break;
-        case '<': into += "\\textless{}"; break;
-        case '>': into += "\\textgreater{}"; break;
-        case '"': into += "\\textquotedbl{}"; break;
-        case '|': into += "\\textbar{}"; break;
-        case '[': into += "{[}"; break;  // not an option of what stands before it
-        case ']': into += "{]}"; break;
-        case '*': into += "{*}"; break;
-        case '`': into += "\\textasciigrave{}"; break;
-        case '\n':
-        case '\r':
-        case '\t': into += ' '; break;
-        case '&':
-        case '%':
-        case '$':
-        case '#':
-        case '_':
-        case '{':
-        case '}': into += std::string("\\") + c; break;
-        default: into += c;
-        }
-    });
-    // A minus of its own: pdflatex knows the sign in formulas only.
-    constexpr std::string_view kMinus = "\u2212";
-    std::string done;
-    std::size_t from = 0;
-    for (std::size_t at = safe.find(kMinus); at != std::string::npos; at = safe.find(kMinus, from)) {
-        done.append(safe, from, at - from).append("$-$");
-        from = at + kMinus.size();
-    }
-    return done.append(safe, from);
-}
-
 std::string cut(std::string_view text, std::size_t most)
 {
     if (text.size() <= most)

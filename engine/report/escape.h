@@ -22,7 +22,8 @@ std::string markdownEscaped(std::string_view text);
 /// A text cell by RFC 4180 that can't become a formula (OWASP ASVS 1.2.10).
 std::string csvText(std::string_view text);
 
-/// For XeLaTeX and LuaLaTeX, which read Unicode. One line.
+/// For XeLaTeX and LuaLaTeX, which read Unicode, and pdfLaTeX where it has the signs. One line; words longer than a column's line may
+/// break, since TeX takes minutes over a word of thousands of letters.
 std::string texEscaped(std::string_view text);
 
 /// At most that many bytes, cut between characters, with an ellipsis.

@@ -9,6 +9,15 @@ namespace taskfold::report {
 
 namespace {
 
+// A row never goes over to the next page: a cell of more text would run out of the first. JSON and CSV hold all of it.
+constexpr std::size_t kMostBytesOfCell = 400;
+// longtable measures a caption on one line, which TeX doesn't let grow over 5.7 metres.
+constexpr std::size_t kMostBytesOfCaption = 800;
+
+// pdfLaTeX stops at a character that its fonts lack; here it shows a question mark instead, in these tables alone.
+constexpr const char* kUnknownCharacters = "\\makeatletter\\ifdefined\\UTFviii@undefined@err\\def\\UTFviii@undefined@err#1{\\textbf{?}}\\fi\\makeatother\n"
+                                           "\\def\\TextSymbolUnavailable#1{\\textbf{?}}\n";
+
 // Wide tables in small print; a column of words takes its share of the line, so that long names break.
 std::string columnsOf(const TableBlock& table)
 {
@@ -31,7 +40,7 @@ std::string rowOf(const std::vector<std::string>& cells)
 {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i)
-        text += (i > 0 ? " & " : "") + texEscaped(cells[i]);
+        text += (i > 0 ? " & " : "") + texEscaped(cut(cells[i], kMostBytesOfCell));
     return text + " \\\\\n";
 }
 
@@ -39,7 +48,7 @@ std::string texOf(const TableBlock& table)
 {
     std::string text = "{\\tiny\\setlength{\\tabcolsep}{3pt}\n\\begin{longtable}{" + columnsOf(table) + "}\n";
     if (!table.caption.empty())
-        text += "\\caption{" + texEscaped(table.caption) + "}\\\\\n";
+        text += "\\caption[]{" + texEscaped(cut(table.caption, kMostBytesOfCaption)) + "}\\\\\n";
     text += "\\toprule\n" + rowOf(table.head) + "\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n";
     for (const auto& row : table.rows)
         text += rowOf(row);
@@ -51,7 +60,9 @@ std::string texOf(const TableBlock& table)
 std::string texReport(const ReportData& data)
 {
     std::string text = "% " + texEscaped(data.program) + ". For XeLaTeX or LuaLaTeX: \\usepackage{booktabs,longtable,array,fontspec}\n"
-                       "% and, for Chinese, \\usepackage{ctex} or another package that brings such a font.\n";
+                       "% and, for Chinese, \\usepackage{ctex} or another package that brings such a font. pdfLaTeX shows ? for what its fonts lack.\n"
+                       "\\begingroup\n"
+        + std::string(kUnknownCharacters);
     for (const Block& block : blocksOf(data)) {
         if (const auto* table = std::get_if<TableBlock>(&block))
             text += texOf(*table);
@@ -60,7 +71,7 @@ std::string texReport(const ReportData& data)
         else if (const auto* warning = std::get_if<Warning>(&block))
             text += "\\noindent\\textit{" + texEscaped(warning->text) + "}\\par\n\n";
     }
-    return text;
+    return text + "\\endgroup\n";
 }
 
 }  // namespace taskfold::report
