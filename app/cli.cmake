@@ -5,6 +5,7 @@ set(TASKFOLD_CLI_SOURCES
     cli/benchadapters.cpp
     cli/benchcommands.cpp
     cli/benchevaluate.cpp
+    cli/benchbrowse.cpp
     cli/benchimport.cpp
     cli/benchrows.cpp
     cli/benchcompare.cpp

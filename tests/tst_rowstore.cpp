@@ -1,11 +1,17 @@
+#include "engine/core/random.h"
 #include "engine/data/leaks.h"
+#include "engine/data/leaksearch.h"
 #include "engine/data/rowlist.h"
 #include "engine/data/rowstore.h"
+#include "engine/data/sortedruns.h"
 #include "support/codeof.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <numeric>
+#include <stdexcept>
 
 using namespace Qt::StringLiterals;
 using namespace taskfold;
@@ -76,11 +82,17 @@ private slots:
         const QTemporaryDir folder;
         const std::string path = folder.path().toStdString();
         const auto open = [&](const std::vector<Row>& rows) { return *RowFile::open(path, *writeRows(path, rows)); };
-        HeldOut held;
-        held.add("other", Split::Test, open({{12, "shared", "a", {}, {}}}));
-        const auto masks = held.masksFor(open({{1, "mine", "a", {}, {}}, {7, "shared", "b", {}, {}}}));
-        QCOMPARE(masks.size(), 1U);
-        QCOMPARE(masks.at(7), std::string("other/test line 12"));
+        const RowFile held = open({{12, "shared", "a", {}, {}}});
+        LeakSearch search(path, held.size());
+        QVERIFY(search.addHeldOut("other", Split::Test, held));
+        QVERIFY(search.addTraining(5, open({{1, "mine", "a", {}, {}}, {7, "shared", "b", {}, {}}}), {}));
+        std::map<std::int64_t, std::string> masks;
+        QVERIFY(search.find([&](std::uint64_t number, std::int64_t line, const std::string& twin) { masks.emplace(line + static_cast<std::int64_t>(number) * 100, twin); }, {}));
+        QCOMPARE(masks, (std::map<std::int64_t, std::string>{{507, "other/test line 12"}}));
+        HeldOut inputs;
+        inputs.add("other", Split::Test, held);
+        QCOMPARE(inputs.twinOf("shared"), std::string("other/test line 12"));
+        QCOMPARE(inputs.twinOf("mine"), std::string());
     }
 
     // Several batches, texts that begin alike, and letters of both cases.
@@ -127,6 +139,85 @@ private slots:
         stop.request_stop();
         QCOMPARE(test::codeOf(RowList::make(file, query, path, stop.get_token())), std::optional(ErrorCode::Cancelled));
         QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 1);
+    }
+
+    // More of them than are looked at one by one, with ends at every place of a key, and others that go on behind them.
+    void rowsThatBeginAlikeAreSortedByTheirRestHoweverManyThereAre()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        std::vector<Row> rows;
+        Random random{3};
+        for (int i = 0; i < 30'000; ++i) {
+            std::string text(random.next() % 60 + 1, 'a');
+            if (random.next() % 3 == 0)
+                text += random.next() % 2 ? "B" : "b";
+            if (random.next() % 3 == 0)
+                text += std::string(random.next() % 30, 'A') + static_cast<char>('x' + random.next() % 3);
+            rows.push_back({i + 1, text, i % 2 ? std::string(24, 'L') : std::string(24, 'l') + (i % 4 ? "" : std::string(30, 'm')), {}, {}});
+        }
+        const RowFile file = *RowFile::open(path, *writeRows(path, rows));
+        for (const RowListOrder order : {RowListOrder::Input, RowListOrder::Target}) {
+            std::vector<std::int64_t> expected(rows.size());
+            std::iota(expected.begin(), expected.end(), 0);
+            const auto folded = [&](std::int64_t i) {
+                std::string text = order == RowListOrder::Input ? rows[static_cast<std::size_t>(i)].input : rows[static_cast<std::size_t>(i)].target;
+                std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                return text;
+            };
+            std::stable_sort(expected.begin(), expected.end(), [&](std::int64_t a, std::int64_t b) { return folded(a) < folded(b); });
+            RowListQuery query;
+            query.order = order;
+            const auto sorted = RowList::make(file, query, path, {});
+            for (std::size_t i = 0; i < expected.size(); ++i)
+                QCOMPARE(*sorted->at(static_cast<std::int64_t>(i)), expected[i]);
+        }
+    }
+
+    void sortedRunsComeTogetherInOrder()
+    {
+        const QTemporaryDir folder;
+        SortedRuns<std::uint64_t, std::less<>> runs(folder.path().toStdString(), 1000);
+        Random random{5};
+        std::vector<std::uint64_t> all;
+        for (int load = 0; load < 70; ++load) {
+            std::vector<std::uint64_t> values;
+            for (int i = 0; i < 333; ++i)
+                values.push_back(random.next());
+            all.insert(all.end(), values.begin(), values.end());
+            QVERIFY(runs.add(values));
+        }
+        std::sort(all.begin(), all.end());
+        QVERIFY(runs.begin());
+        for (const std::uint64_t value : all) {
+            QVERIFY(runs.front());
+            QCOMPARE(*runs.front(), value);
+            QVERIFY(runs.pop());
+        }
+        QVERIFY(!runs.front());
+    }
+
+    // Opening reads no batch; one that is damaged is found by who looks at it.
+    void aFileOfManyBatchesIsCheckedWhereItIsLookedAt()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        std::vector<Row> rows;
+        for (int i = 0; i < 80; ++i)
+            rows.push_back({i + 1, std::string(4 << 20, static_cast<char>('a' + i % 26)), "label", {}, {}});
+        const std::string hash = *writeRows(path, rows);
+        QFile file(QString::fromStdString(rowsPath(path, hash).string()));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(10 * (4 << 20)));
+        file.write(QByteArray(64, '\xFF'));
+        file.close();
+        const Result<RowFile> opened = RowFile::open(path, hash);
+        QVERIFY(opened);
+        QCOMPARE(opened->size(), 80);
+        QCOMPARE(opened->line(70), 71);
+        QVERIFY(opened->input(70).starts_with("sss"));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, opened->input(9));
+        QCOMPARE(verifyRows(path, hash).error().code, ErrorCode::Damaged);
     }
 };
 

@@ -1,3 +1,4 @@
+#include "app/cli/benchbrowse.h"
 #include "app/cli/benchcommands.h"
 #include "app/jobs/importdata.h"
 #include "engine/data/nearrows.h"
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <fstream>
 #include <memory>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace taskfold::cli {
@@ -21,15 +21,8 @@ struct BenchOptions {
     std::vector<int> copies{1};
     int threads = 0;
     std::int64_t near = 0;
+    bool browse = false;
 };
-
-double cpuSeconds()
-{
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-        + static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 double now()
 {
@@ -82,6 +75,30 @@ Result<std::filesystem::path> repeated(const std::filesystem::path& file, int co
     return made;
 }
 
+// One import. A dry run does everything but the sync and the names: their time is the disk's.
+Result<void> importOnce(const Project& project, jobs::ImportRequest request, bool dry, int copies, const JobContext& context)
+{
+    request.dryRun = dry;
+    const auto bytes = static_cast<double>(std::filesystem::file_size(request.sources.front().path));
+    newPeak();
+    const double start = now(), cpu = cpuSeconds();
+    const auto outcome = jobs::importData(project, request, context);
+    const double seconds = now() - start, used = cpuSeconds() - cpu;
+    if (!outcome)
+        return outcome.error();
+    std::int64_t rows = 0, kept = 0, issues = 0;
+    for (const jobs::ImportedSplit& split : outcome->versions) {
+        rows += split.version.rowsIn;
+        kept += split.version.rowsKept;
+        for (const auto& [reason, count] : split.version.issues)
+            issues += count;
+    }
+    answerBench({{"bench", dry ? "import" : "import_synced"}, {"copies", copies}, {"mib", bytes / 1048576}, {"mib_per_s", bytes / seconds / 1048576},
+        {"seconds", seconds}, {"cpu_seconds", used}, {"rows_per_s", static_cast<double>(rows) / seconds}, {"rows", rows}, {"kept", kept},
+        {"issues", issues}, {"ns_per_row", seconds / static_cast<double>(std::max<std::int64_t>(rows, 1)) * 1e9}});
+    return {};
+}
+
 Result<void> measure(const BenchOptions& options, int copies, const JobContext& context)
 {
     const Scratch scratch(options.scratch);
@@ -97,31 +114,12 @@ Result<void> measure(const BenchOptions& options, int copies, const JobContext& 
     source.path = *file;
     source.task = "bench";
     request.sources.push_back(source);
-    request.dryRun = true;  // everything but the sync and the names: their time is the disk's
-    const double start = now(), cpu = cpuSeconds();
-    const auto outcome = jobs::importData(project, request, context);
-    const double seconds = now() - start, used = cpuSeconds() - cpu;
-    if (!outcome)
-        return outcome.error();
-    std::int64_t rows = 0, kept = 0, issues = 0;
-    for (const jobs::ImportedSplit& split : outcome->versions) {
-        rows += split.version.rowsIn;
-        kept += split.version.rowsKept;
-        for (const auto& [reason, count] : split.version.issues)
-            issues += count;
-    }
-    const auto bytes = static_cast<double>(std::filesystem::file_size(*file));
-    answerBench({{"bench", "import"}, {"copies", copies}, {"mib_per_s", bytes / seconds / 1048576}, {"seconds", seconds},
-        {"cpu_seconds", used}, {"rows_per_s", static_cast<double>(rows) / seconds}, {"rows", rows}, {"kept", kept}, {"issues", issues}});
-    if (copies > 1)
-        return {};
-    request.dryRun = false;
-    const double again = now();
-    const auto durable = jobs::importData(project, request, context);
-    if (!durable)
-        return durable.error();
-    answerBench({{"bench", "import_synced"}, {"copies", copies}, {"mib_per_s", bytes / (now() - again) / 1048576}, {"seconds", now() - again}});
-    return {};
+    if (!options.browse)
+        if (Result<void> done = importOnce(project, request, true, copies, context); !done || copies > 1)
+            return done;
+    if (Result<void> done = importOnce(project, request, false, copies, context); !done)
+        return done;
+    return options.browse ? browse(project, "bench", context) : Result<void>{};
 }
 
 // Short made-up rows, a tenth of which are others with a word changed.
@@ -164,6 +162,7 @@ void addBenchImport(CLI::App& bench, Invocation& invocation)
     command->add_option("--copies", options->copies, "How many times over, one measurement each: 1,4,16")->delimiter(',');
     command->add_option("--threads", options->threads, "0: as many as there are");
     command->add_option("--scratch", options->scratch, "Folder for the project that is made");
+    command->add_flag("--browse", options->browse, "Import in earnest, then show, search and sort its rows");
     command->add_option("--near", options->near, "Search near duplicates among so many made-up rows, too");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {

@@ -4,7 +4,7 @@
 #include "app/jobs/taskdata.h"
 #include "db/datasetrepository.h"
 #include "db/settingrepository.h"
-#include "engine/data/leaks.h"
+#include "engine/data/leaksearch.h"
 #include "engine/data/nearrows.h"
 #include "engine/data/rowkeys.h"
 #include "engine/data/rowstore.h"
@@ -98,8 +98,9 @@ Result<std::vector<data::NearPair>> nearOf(const Rows& rows, std::int64_t refere
 
 class Masking {
 public:
-    Masking(const std::vector<Opened>& splits, const MaskRules& rules, const JobContext& context)
+    Masking(const std::vector<Opened>& splits, const MaskRules& rules, std::filesystem::path scratch, const JobContext& context)
         : m_splits(splits)
+        , m_scratch(std::move(scratch))
         , m_rules(rules)
         , m_context(context)
     {
@@ -107,19 +108,8 @@ public:
 
     Result<std::map<const Opened*, Masks>> run()
     {
-        data::HeldOut held;
-        for (const Opened& one : m_splits)
-            if (one.split != Split::Train)
-                held.add(one.task, one.split, one.rows);
-        std::int64_t done = 0;
-        for (const Opened& one : m_splits) {
-            if (m_context.stop.stop_requested())
-                return Error{ErrorCode::Cancelled, {}};
-            if (m_context.report)
-                m_context.report({++done, static_cast<std::int64_t>(m_splits.size()), {}, "looking for leaks"});
-            if (one.split == Split::Train)
-                m_masks[&one] = held.masksFor(one.rows);
-        }
+        if (Result<void> found = leaks(); !found)
+            return std::move(found).error();
         if (m_rules.nearLeaks)
             if (Result<void> found = nearLeaks(); !found)
                 return std::move(found).error();
@@ -130,6 +120,33 @@ public:
     }
 
 private:
+    bool nextStep(const char* phase)
+    {
+        if (m_context.report)
+            m_context.report({++m_step, static_cast<std::int64_t>(m_splits.size()), {}, phase});
+        return !m_context.stop.stop_requested();
+    }
+
+    Result<void> leaks()
+    {
+        std::int64_t heldOut = 0;
+        for (const Opened& one : m_splits)
+            heldOut += one.split == Split::Train ? 0 : one.rows.size();
+        data::LeakSearch search(m_scratch, heldOut);
+        for (const Opened& one : m_splits)
+            if (one.split != Split::Train)
+                if (Result<void> added = nextStep("looking for leaks") ? search.addHeldOut(one.task, one.split, one.rows) : Error{ErrorCode::Cancelled, {}}; !added)
+                    return added;
+        for (std::size_t i = 0; i < m_splits.size(); ++i) {
+            if (m_splits[i].split != Split::Train)
+                continue;
+            m_masks[&m_splits[i]];
+            if (Result<void> added = nextStep("looking for leaks") ? search.addTraining(i, m_splits[i].rows, m_context.stop) : Error{ErrorCode::Cancelled, {}}; !added)
+                return added;
+        }
+        return search.find([&](std::uint64_t number, std::int64_t line, const std::string& twin) { m_masks[&m_splits[number]].emplace(line, twin); }, m_context.stop);
+    }
+
     void take(const Rows& rows, const std::vector<data::NearPair>& pairs)
     {
         for (const data::NearPair& pair : pairs) {
@@ -174,8 +191,10 @@ private:
     }
 
     const std::vector<Opened>& m_splits;
+    std::filesystem::path m_scratch;
     const MaskRules& m_rules;
     const JobContext& m_context;
+    std::int64_t m_step = 0;
     std::map<const Opened*, Masks> m_masks;
 };
 
@@ -255,7 +274,7 @@ Result<void> refreshMasksIn(const Project& project, SQLite::Database& database, 
     const Result<std::vector<Opened>> splits = openAll(project, database);
     if (!splits)
         return splits.error();
-    const auto masks = Masking(*splits, *rules, context).run();
+    const auto masks = Masking(*splits, *rules, project.rows(), context).run();
     if (!masks)
         return masks.error();
     db::DatasetRepository datasets(database);

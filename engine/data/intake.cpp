@@ -66,6 +66,7 @@ Result<void> Intake::read(
     for (const IntakeFile& one : m_state->files)
         if (!split || !one.split || one.split == split)
             offset += one.lines;
+    m_state->staging.expect(file.bytes);
     if (m_state->files.empty())
         m_state->bytesOfFirst = file.bytes;
     m_state->files.push_back({file.path.string(), split, offset, 0, 0, {}});

@@ -1,34 +1,17 @@
 #include "engine/data/issuestore.h"
 
 #include "engine/core/hash.h"
+#include "engine/data/batchfile.h"
 #include "engine/data/rowstore.h"
 #include "engine/data/tablefile.h"
 
-#include <arrow/io/file.h>
-#include <arrow/ipc/api.h>
+#include <arrow/api.h>
 
 namespace taskfold::data {
 
 namespace {
 
 constexpr std::size_t kBatch = 8192;
-
-using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
-
-arrow::Result<Batches> readBatches(const std::filesystem::path& file)
-{
-    ARROW_ASSIGN_OR_RAISE(const auto mapped, arrow::io::MemoryMappedFile::Open(file.string(), arrow::io::FileMode::READ));
-    ARROW_ASSIGN_OR_RAISE(const auto reader, arrow::ipc::RecordBatchFileReader::Open(mapped));
-    if (!reader->schema()->Equals(*issueSchema()))
-        return arrow::Status::Invalid("it isn't a file of issues");
-    Batches batches;
-    for (int i = 0; i < reader->num_record_batches(); ++i) {
-        ARROW_ASSIGN_OR_RAISE(auto batch, reader->ReadRecordBatch(i));
-        ARROW_RETURN_NOT_OK(batch->Validate());
-        batches.push_back(std::move(batch));
-    }
-    return batches;
-}
 
 std::string_view textAt(const arrow::RecordBatch& batch, int column, std::int64_t row)
 {
@@ -43,14 +26,6 @@ RowIssue issueAt(const arrow::RecordBatch& batch, std::int64_t row, const std::v
         reasonOf(textAt(batch, 3, row)).value_or(Reason::Empty),
         issueActionOf(textAt(batch, 4, row)).value_or(IssueAction::Quarantined), std::string(textAt(batch, 5, row)),
         std::string(textAt(batch, 6, row))};
-}
-
-Result<Batches> openIssues(const std::filesystem::path& folder, const std::string& hash)
-{
-    auto batches = readBatches(rowsPath(folder, hash));
-    if (!batches.ok())
-        return errorOf(batches.status(), "rows/" + hash + ".arrow");
-    return *std::move(batches);
 }
 
 }  // namespace
@@ -125,44 +100,51 @@ Result<std::vector<RowIssue>> readIssues(const std::filesystem::path& folder, co
     std::vector<RowIssue> found;
     if (hash.empty())
         return found;
-    const Result<Batches> batches = openIssues(folder, hash);
-    if (!batches)
-        return batches.error();
+    const auto file = BatchFile::open(folder, hash, issueSchema());
+    if (!file)
+        return file.error();
     const std::string reason = query.reason ? std::string(wordOf(*query.reason)) : "";
     const std::string action = query.action ? std::string(wordOf(*query.action)) : "";
     std::int64_t place = 0;
-    for (const auto& batch : *batches) {
-        if (reason.empty() && action.empty() && place + batch->num_rows() <= query.offset) {
-            place += batch->num_rows();
+    for (std::size_t i = 0; i < (*file)->size(); ++i) {
+        if (reason.empty() && action.empty() && place + (*file)->rows()[i] <= query.offset) {
+            place += (*file)->rows()[i];
             continue;
         }
-        if (!batch->ValidateFull().ok())
-            return Error{ErrorCode::Damaged, "rows/" + hash + ".arrow holds other issues than its name says"};
-        for (std::int64_t row = 0; row < batch->num_rows(); ++row) {
-            if ((!reason.empty() && textAt(*batch, 3, row) != reason) || (!action.empty() && textAt(*batch, 4, row) != action))
+        const auto read = (*file)->read(i);
+        if (!read)
+            return read.error();
+        const arrow::RecordBatch& batch = **read;
+        for (std::int64_t row = 0; row < batch.num_rows(); ++row) {
+            if ((!reason.empty() && textAt(batch, 3, row) != reason) || (!action.empty() && textAt(batch, 4, row) != action))
                 continue;
             if (place++ < query.offset)
                 continue;
             if (static_cast<std::int64_t>(found.size()) >= query.limit)
                 return found;
-            found.push_back(issueAt(*batch, row, files));
+            found.push_back(issueAt(batch, row, files));
         }
+        (*file)->forget(batch);
     }
     return found;
 }
 
 Result<void> verifyIssues(const std::filesystem::path& folder, const std::string& hash)
 {
-    const Result<Batches> batches = openIssues(folder, hash);
-    if (!batches)
-        return batches.error();
+    const auto file = BatchFile::open(folder, hash, issueSchema());
+    if (!file)
+        return file.error();
     ContentHash found;
     Sha256 older;
     found.add("taskfold issues 2\n");
     older.add("taskfold issues 1\n");
-    for (const auto& batch : *batches) {
-        found.add(digestOf(*batch));
-        older.add(olderDigestOf(*batch));
+    for (std::size_t i = 0; i < (*file)->size(); ++i) {
+        const auto batch = (*file)->read(i);
+        if (!batch)
+            return batch.error();
+        found.add(digestOf(**batch));
+        older.add(olderDigestOf(**batch));
+        (*file)->forget(**batch);
     }
     if (found.hex() != hash && older.hex() != hash)
         return Error{ErrorCode::Damaged, "rows/" + hash + ".arrow holds other issues than its name says"};

@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace taskfold::data {
 
@@ -122,7 +123,7 @@ public:
         case od::json_type::string: into.kind = ValueKind::Text; return source.get_string().get(into.text);
         case od::json_type::number: return number(source, into);
         case od::json_type::boolean: return boolean(source, into);
-        case od::json_type::null: return source.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+        case od::json_type::null: return null(source);
         case od::json_type::array:
         case od::json_type::object: break;
         }
@@ -149,6 +150,15 @@ private:
         into.text = trimmedToken(token);
         const error_code wrong = source.get_number().get(unused);
         return wrong == simdjson::NUMBER_ERROR && isWhole(into.text) ? error_code(simdjson::SUCCESS) : wrong;
+    }
+
+    template <typename Source>
+    error_code null(Source& source)
+    {
+        simdjson::simdjson_result<bool> found = source.is_null();
+        bool yes = false;
+        const error_code wrong = std::move(found).get(yes);
+        return wrong ? wrong : yes ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
     }
 
     template <typename Source>

@@ -60,19 +60,4 @@ std::string HeldOut::twinOf(std::string_view input) const
     return twin ? placeOf(*twin) : std::string{};
 }
 
-std::map<std::int64_t, std::string> HeldOut::masksFor(const RowFile& train) const
-{
-    settle();
-    std::map<std::int64_t, std::string> masks;
-    std::mutex mutex;
-    train.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
-        for (const RowFile::InputLine& row : part)
-            if (const Entry* twin = find(hashText(row.input))) {
-                const std::lock_guard lock(mutex);
-                masks.emplace(row.line, placeOf(*twin));
-            }
-    });
-    return masks;
-}
-
 }  // namespace taskfold::data

@@ -1,11 +1,9 @@
 #pragma once
 
-#include "engine/core/result.h"
 #include "engine/core/task.h"
 #include "engine/data/rowstore.h"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,9 +17,6 @@ public:
 
     /// Where the input lies: "banking77/test line 12". Empty: nowhere. Not from several threads before the first answer.
     std::string twinOf(std::string_view input) const;
-
-    /// The rows of a training split that may not be trained on: line to its twin's place.
-    std::map<std::int64_t, std::string> masksFor(const RowFile& train) const;
 
 private:
     struct Entry {

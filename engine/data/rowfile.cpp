@@ -1,125 +1,127 @@
-#include "engine/data/rowbatches.h"
+#include "engine/data/batchfile.h"
 #include "engine/data/rowstore.h"
 #include "engine/data/tablefile.h"
-
-#include <arrow/io/file.h>
-#include <arrow/ipc/api.h>
 
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
-#include <sys/mman.h>
-#include <system_error>
 #include <thread>
-#include <unistd.h>
 
 namespace taskfold::data {
 
 namespace {
 
-bool isHash(const std::string& text)
-{
-    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
+// Files of fewer batches are checked whole when they are opened.
+constexpr std::size_t kCheckedAtOnce = 64;
 
-arrow::Result<Batches> readBatches(const std::filesystem::path& file, const std::shared_ptr<arrow::Schema>& schema)
-{
-    ARROW_ASSIGN_OR_RAISE(
-        const auto mapped, arrow::io::MemoryMappedFile::Open(file.string(), arrow::io::FileMode::READ));
-    ARROW_ASSIGN_OR_RAISE(const auto reader, arrow::ipc::RecordBatchFileReader::Open(mapped));
-    if (!reader->schema()->Equals(*schema))
-        return arrow::Status::Invalid("it isn't a file of rows");
-    Batches batches;
-    for (int i = 0; i < reader->num_record_batches(); ++i) {
-        ARROW_ASSIGN_OR_RAISE(auto batch, reader->ReadRecordBatch(i));
-        ARROW_RETURN_NOT_OK(batch->Validate());
-        if (reader->num_record_batches() <= kCheckedAtOnce)
-            ARROW_RETURN_NOT_OK(batch->ValidateFull());  // offsets come from the file
-        batches.push_back(std::move(batch));
-    }
-    return batches;
-}
+// Texts where they lie in the file.
+struct Texts {
+    const std::int64_t* ends = nullptr;
+    const char* bytes = nullptr;
+
+    std::string_view at(std::int64_t i) const { return {bytes + ends[i], static_cast<std::size_t>(ends[i + 1] - ends[i])}; }
+};
 
 }  // namespace
 
-void forget(const arrow::ArrayData& data)
-{
-    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    for (const auto& buffer : data.buffers) {
-        if (!buffer || buffer->size() == 0)
-            continue;
-        const auto from = (reinterpret_cast<std::uintptr_t>(buffer->data()) + page - 1) / page * page;
-        const auto to = (reinterpret_cast<std::uintptr_t>(buffer->data()) + static_cast<std::uintptr_t>(buffer->size())) / page * page;
-        if (from < to)
-            ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
-    }
-    for (const auto& child : data.child_data)
-        forget(*child);
-}
-
-Result<Batches> openBatches(const std::filesystem::path& folder, const std::string& hash)
-{
-    if (!isHash(hash))
-        return Error{ErrorCode::Damaged, "“" + hash + "” names no rows"};
-    const std::filesystem::path file = rowsPath(folder, hash);
-    std::error_code failure;
-    if (!std::filesystem::exists(file, failure))
-        return Error{ErrorCode::NotFound, "rows/" + file.filename().string() + " is missing"};
-    auto batches = readBatches(file, rowSchema());
-    if (!batches.ok())
-        return errorOf(batches.status(), "rows/" + file.filename().string());
-    return *std::move(batches);
-}
-
 struct RowFile::Columns {
+    // A batch, once somebody has looked at it: where its columns lie. Arrow's own form is large and isn't kept.
     struct Piece {
-        std::int64_t first = 0;
-        std::shared_ptr<arrow::RecordBatch> batch;  // keeps the mapping alive
-        const arrow::Int64Array* line;
-        const arrow::LargeStringArray *input, *target, *group;
-        const arrow::ListArray* references;
-        const arrow::LargeStringArray* texts;
-        std::unique_ptr<std::once_flag> checked = std::make_unique<std::once_flag>();
+        std::int64_t first = 0, count = 0;
+        std::size_t number = 0;  // of the batch
+        std::once_flag looked;
+        const std::int64_t* line = nullptr;
+        Texts input, target, group, references;
+        const std::int32_t* referenceEnds = nullptr;
+        const std::uint8_t *from = nullptr, *to = nullptr;  // all of it
     };
 
+    std::shared_ptr<const BatchFile> file;
     std::vector<Piece> pieces;
-    std::vector<std::shared_ptr<arrow::Array>> kept;  // what the pieces point to
     std::int64_t size = 0;
     bool checked = false;
 
-    const Piece& at(std::int64_t index) const
+    explicit Columns(std::shared_ptr<const BatchFile> file_) : file(std::move(file_)), pieces(numberOfPieces(*file))
+    {
+        std::size_t p = 0;
+        for (std::size_t i = 0; i < file->size(); ++i) {
+            if (file->rows()[i] == 0)
+                continue;
+            pieces[p].first = size;
+            pieces[p].count = file->rows()[i];
+            pieces[p++].number = i;
+            size += file->rows()[i];
+        }
+    }
+
+    const Piece& at(std::int64_t index)
     {
         const auto next = std::upper_bound(pieces.begin(), pieces.end(), index,
             [](std::int64_t one, const Piece& piece) { return one < piece.first; });
-        const Piece& piece = *std::prev(next);
-        if (!checked)
-            std::call_once(*piece.checked, [&] {
-                if (!piece.batch->ValidateFull().ok())
-                    throw std::runtime_error("a file of rows is damaged: “check” names it");
-            });
+        return looked(*std::prev(next));
+    }
+
+    const Piece& looked(Piece& piece)
+    {
+        std::call_once(piece.looked, [&] {
+            if (Result<void> done = look(piece); !done)
+                throw std::runtime_error("a file of rows is damaged: “check” names it");
+        });
         return piece;
     }
 
-    void add(const std::shared_ptr<arrow::RecordBatch>& batch)
+    Result<void> look(Piece& piece)
     {
-        Piece piece;
-        piece.first = size;
-        piece.batch = batch;
-        const auto keep = [&](const std::shared_ptr<arrow::Array>& array) {
-            kept.push_back(array);
-            return array.get();
-        };
-        piece.line = static_cast<const arrow::Int64Array*>(keep(batch->column(0)));
-        piece.input = static_cast<const arrow::LargeStringArray*>(keep(batch->column(1)));
-        piece.target = static_cast<const arrow::LargeStringArray*>(keep(batch->column(2)));
-        piece.references = static_cast<const arrow::ListArray*>(keep(batch->column(3)));
-        piece.texts = static_cast<const arrow::LargeStringArray*>(keep(piece.references->values()));
-        piece.group = static_cast<const arrow::LargeStringArray*>(keep(batch->column(4)));
-        size += batch->num_rows();
-        if (batch->num_rows() > 0)
-            pieces.push_back(std::move(piece));
+        const auto batch = file->read(piece.number);
+        if (!batch)
+            return batch.error();
+        const auto& columns = **batch;
+        const auto& lists = static_cast<const arrow::ListArray&>(*columns.column(3));
+        piece.line = static_cast<const arrow::Int64Array&>(*columns.column(0)).raw_values();
+        piece.referenceEnds = lists.raw_value_offsets();
+        bool fine = take(piece, piece.line, piece.count) && take(piece, piece.referenceEnds, piece.count + 1);
+        for (const auto& [array, texts] : {std::pair{columns.column(1), &piece.input}, {columns.column(2), &piece.target},
+                 {columns.column(4), &piece.group}, {lists.values(), &piece.references}})
+            fine = fine && take(piece, static_cast<const arrow::LargeStringArray&>(*array), *texts);
+        return fine ? Result<void>{} : Error{ErrorCode::Damaged, "a file of rows whose memory isn't its own"};
+    }
+
+    void forget(const Piece& piece) const
+    {
+        if (!checked)
+            file->forget(piece.from, piece.to);
+    }
+
+private:
+    static std::size_t numberOfPieces(const BatchFile& file)
+    {
+        return static_cast<std::size_t>(std::count_if(file.rows().begin(), file.rows().end(), [](std::int64_t rows) { return rows > 0; }));
+    }
+
+    template <typename T>
+    bool take(Piece& piece, const T* memory, std::int64_t count) const
+    {
+        const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(T);
+        if (!file->holds(memory, bytes, alignof(T)))
+            return false;
+        const auto* from = reinterpret_cast<const std::uint8_t*>(memory);
+        piece.from = piece.from ? std::min(piece.from, from) : from;
+        piece.to = std::max(piece.to, from + bytes);
+        return true;
+    }
+
+    bool take(Piece& piece, const arrow::LargeStringArray& array, Texts& texts) const
+    {
+        if (array.length() == 0)
+            return true;  // of references that nobody has
+        texts.ends = array.raw_value_offsets();
+        texts.bytes = reinterpret_cast<const char*>(array.raw_data());
+        if (!take(piece, texts.ends, array.length() + 1))
+            return false;
+        const std::int64_t bytes = texts.ends[array.length()];
+        return bytes == 0 || take(piece, texts.bytes, bytes);
     }
 };
 
@@ -130,13 +132,18 @@ RowFile::~RowFile() = default;
 
 Result<RowFile> RowFile::open(const std::filesystem::path& folder, const std::string& hash)
 {
-    const Result<Batches> batches = openBatches(folder, hash);
-    if (!batches)
-        return batches.error();
-    auto columns = std::make_unique<Columns>();
-    columns->checked = batches->size() <= static_cast<std::size_t>(kCheckedAtOnce);
-    for (const auto& batch : *batches)
-        columns->add(batch);
+    Result<std::shared_ptr<const BatchFile>> file = BatchFile::open(folder, hash, rowSchema());
+    if (!file)
+        return std::move(file).error();
+    auto columns = std::make_unique<Columns>(*std::move(file));
+    columns->checked = columns->pieces.size() <= kCheckedAtOnce;
+    if (columns->checked)
+        for (Columns::Piece& piece : columns->pieces) {
+            Result<void> looked;
+            std::call_once(piece.looked, [&] { looked = columns->look(piece); });
+            if (!looked)
+                return std::move(looked).error();
+        }
     return RowFile(std::move(columns));
 }
 
@@ -145,29 +152,28 @@ std::int64_t RowFile::size() const { return m_columns->size; }
 std::int64_t RowFile::line(std::int64_t index) const
 {
     const auto& piece = m_columns->at(index);
-    return piece.line->Value(index - piece.first);
+    return piece.line[index - piece.first];
 }
 
 std::string_view RowFile::input(std::int64_t index) const
 {
     const auto& piece = m_columns->at(index);
-    return piece.input->GetView(index - piece.first);
+    return piece.input.at(index - piece.first);
 }
 
 std::string_view RowFile::target(std::int64_t index) const
 {
     const auto& piece = m_columns->at(index);
-    return piece.target->GetView(index - piece.first);
+    return piece.target.at(index - piece.first);
 }
 
 Row RowFile::row(std::int64_t index) const
 {
     const auto& piece = m_columns->at(index);
     const std::int64_t i = index - piece.first;
-    Row row{piece.line->Value(i), std::string(piece.input->GetView(i)), std::string(piece.target->GetView(i)), {},
-        std::string(piece.group->GetView(i))};
-    for (std::int64_t k = piece.references->value_offset(i); k < piece.references->value_offset(i + 1); ++k)
-        row.references.emplace_back(piece.texts->GetView(k));
+    Row row{piece.line[i], std::string(piece.input.at(i)), std::string(piece.target.at(i)), {}, std::string(piece.group.at(i))};
+    for (std::int64_t k = piece.referenceEnds[i]; k < piece.referenceEnds[i + 1]; ++k)
+        row.references.emplace_back(piece.references.at(k));
     return row;
 }
 
@@ -186,14 +192,18 @@ std::int64_t RowFile::indexOfLine(std::int64_t wanted) const
 
 void RowFile::each(const std::function<bool(std::int64_t)>& told) const
 {
-    for (const Columns::Piece& piece : m_columns->pieces) {
-        for (std::int64_t i = 0; i < piece.batch->num_rows(); ++i)
+    for (Columns::Piece& piece : m_columns->pieces) {
+        for (std::int64_t i = 0; i < piece.count; ++i)
             if (!told(piece.first + i))
                 return;
-        if (!m_columns->checked)
-            for (int c = 0; c < piece.batch->num_columns(); ++c)
-                forget(*piece.batch->column_data(c));
+        m_columns->forget(m_columns->looked(piece));
     }
+}
+
+void RowFile::forget() const
+{
+    if (!m_columns->checked)
+        m_columns->file->forget();
 }
 
 std::size_t RowFile::parts() const { return m_columns->pieces.size(); }
@@ -207,14 +217,12 @@ void RowFile::eachPart(const std::function<void(std::size_t, std::span<const Inp
         std::vector<InputLine> rows;
         for (std::size_t p = next++; p < parts(); p = next++) {
             try {
-                const Columns::Piece& piece = m_columns->at(m_columns->pieces[p].first);
+                const Columns::Piece& piece = m_columns->looked(m_columns->pieces[p]);
                 rows.clear();
-                for (std::int64_t i = 0; i < piece.batch->num_rows(); ++i)
-                    rows.push_back({piece.input->GetView(i), piece.target->GetView(i), piece.line->Value(i), piece.first + i});
+                for (std::int64_t i = 0; i < piece.count; ++i)
+                    rows.push_back({piece.input.at(i), piece.target.at(i), piece.line[i], piece.first + i});
                 told(p, rows);
-                if (!m_columns->checked)
-                    for (int c = 0; c < piece.batch->num_columns(); ++c)
-                        forget(*piece.batch->column_data(c));
+                m_columns->forget(piece);
             } catch (...) {
                 const std::lock_guard lock(mutex);
                 failure = std::current_exception();

@@ -1,7 +1,7 @@
 #include "engine/data/rowlist.h"
 
+#include "engine/data/rowties.h"
 #include "engine/data/sealedfile.h"
-#include "engine/data/sortedruns.h"
 
 #include <algorithm>
 #include <array>
@@ -38,40 +38,7 @@ bool holds(std::string_view text, std::string_view word)
     return false;
 }
 
-// What rows are sorted by: the first bytes of a text, or a length; then their place.
-struct SortKey {
-    std::array<std::uint64_t, 3> first{};
-    std::int64_t row = 0;
-};
-
-struct ByKey {
-    bool operator()(const SortKey& a, const SortKey& b) const { return a.first != b.first ? a.first < b.first : a.row < b.row; }
-};
-
-SortKey keyOf(std::string_view text, std::int64_t row)
-{
-    std::array<char, 24> bytes{};
-    for (std::size_t i = 0; i < std::min(text.size(), bytes.size()); ++i)
-        bytes[i] = lower(text[i]);
-    SortKey key;
-    for (std::size_t k = 0; k < 3; ++k) {
-        std::uint64_t part = 0;
-        for (std::size_t i = 0; i < 8; ++i)
-            part = part << 8 | static_cast<unsigned char>(bytes[k * 8 + i]);
-        key.first[k] = part;
-    }
-    key.row = row;
-    return key;
-}
-
-bool lessFolded(std::string_view a, std::string_view b)
-{
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-        [](char x, char y) { return static_cast<unsigned char>(lower(x)) < static_cast<unsigned char>(lower(y)); });
-}
-
-constexpr std::size_t kKeysInMemory = 1 << 20;  // 32 MB
-constexpr std::size_t kAlike = 1 << 22;  // rows that begin alike and are told apart by the rest of their texts
+constexpr std::size_t kKeysInMemory = 1 << 20;  // 40 MB
 constexpr std::int64_t kWordsAPart = 1024;  // of the bits, whose rows are counted together
 
 }  // namespace
@@ -93,11 +60,12 @@ public:
 private:
     bool fits(const RowFile::InputLine& row) const;
     void part(std::span<const RowFile::InputLine> rows);
-    SortKey keyOfRow(const RowFile::InputLine& row) const;
+    TextKey keyOfRow(const RowFile::InputLine& row) const;
     std::string_view textOf(std::int64_t row) const;
     void count();
     Result<void> writeSorted();
-    Result<void> write(std::vector<std::int64_t>& alike);
+    Result<void> sortByLength();
+    Result<void> write(std::int64_t row);
 
     const RowFile& m_rows;
     const RowListQuery& m_query;
@@ -105,7 +73,8 @@ private:
     std::stop_token m_stop;
     std::vector<std::string> m_words;
     std::mutex m_mutex;
-    SortedRuns<SortKey, ByKey> m_keys;
+    std::filesystem::path m_folder;
+    TextRuns m_keys;
     std::optional<Error> m_failure;
     std::int64_t m_done = 0;
     std::vector<std::int64_t> m_out;
@@ -116,6 +85,7 @@ Maker::Maker(const RowFile& rows, const RowListQuery& query, RowList::State& sta
     , m_query(query)
     , m_state(state)
     , m_stop(stop)
+    , m_folder(folder)
     , m_keys(folder, kKeysInMemory)
 {
     for (std::string word : query.words) {
@@ -131,11 +101,11 @@ bool Maker::fits(const RowFile::InputLine& row) const
             [&](const std::string& word) { return holds(row.input, word) || holds(row.target, word); });
 }
 
-SortKey Maker::keyOfRow(const RowFile::InputLine& row) const
+TextKey Maker::keyOfRow(const RowFile::InputLine& row) const
 {
     if (m_query.order == RowListOrder::Length)
-        return {{row.input.size() + row.target.size(), 0, 0}, row.index};
-    return keyOf(m_query.order == RowListOrder::Input ? row.input : row.target, row.index);
+        return {{row.input.size() + row.target.size(), 0, 0}, 0, row.index};
+    return TextKey::of(m_query.order == RowListOrder::Input ? row.input : row.target, 0, row.index);
 }
 
 // Rows of one part lie side by side, but parts share words of the bits.
@@ -144,7 +114,7 @@ void Maker::part(std::span<const RowFile::InputLine> rows)
     if (m_stop.stop_requested() || rows.empty())
         return;
     std::vector<std::int64_t> found;
-    std::vector<SortKey> keys;
+    std::vector<TextKey> keys;
     for (const RowFile::InputLine& row : rows)
         if (fits(row)) {
             found.push_back(row.index);
@@ -175,40 +145,34 @@ std::string_view Maker::textOf(std::int64_t row) const
     return m_query.order == RowListOrder::Input ? m_rows.input(row) : m_rows.target(row);
 }
 
-// Rows whose keys are the same, told apart by their whole texts.
-Result<void> Maker::write(std::vector<std::int64_t>& alike)
+Result<void> Maker::write(std::int64_t row)
 {
-    if (alike.size() > 1 && alike.size() <= kAlike && m_query.order != RowListOrder::Length)
-        std::stable_sort(alike.begin(), alike.end(), [&](std::int64_t a, std::int64_t b) { return lessFolded(textOf(a), textOf(b)); });
-    m_out.insert(m_out.end(), alike.begin(), alike.end());
-    alike.clear();
     constexpr std::size_t kAtOnce = 1 << 15;
+    m_out.push_back(row);
     if (m_out.size() < kAtOnce)
         return {};
+    if (m_stop.stop_requested())
+        return Error{ErrorCode::Cancelled, {}};
     Result<void> done = m_state.sorted->write({reinterpret_cast<const char*>(m_out.data()), m_out.size() * sizeof m_out[0]});
     m_out.clear();
     return done;
 }
 
+Result<void> Maker::sortByLength()
+{
+    Result<void> done = m_keys.begin();
+    for (const TextKey* key = m_keys.front(); done && key; key = m_keys.front())
+        if (done = write(key->row); done)
+            done = m_keys.pop();
+    return done;
+}
+
 Result<void> Maker::writeSorted()
 {
-    if (Result<void> begun = m_keys.begin(); !begun)
-        return begun;
-    std::vector<std::int64_t> alike;
-    std::optional<SortKey> last;
-    for (const SortKey* key = m_keys.front(); key; key = m_keys.front()) {
-        if (last && last->first != key->first)
-            if (Result<void> done = write(alike); !done)
-                return done;
-        if (m_stop.stop_requested())
-            return Error{ErrorCode::Cancelled, {}};
-        last = *key;
-        alike.push_back(key->row);
-        if (Result<void> popped = m_keys.pop(); !popped)
-            return popped;
-    }
-    if (Result<void> done = write(alike); !done)
+    TieBreaker ties(m_rows, [this](std::int64_t row) { return textOf(row); }, m_folder, [this](std::int64_t row) { return write(row); }, m_stop);
+    if (Result<void> done = m_query.order == RowListOrder::Length ? sortByLength() : ties.settle(m_keys, kTextKey); !done)
         return done;
+    m_rows.forget();
     return m_state.sorted->write({reinterpret_cast<const char*>(m_out.data()), m_out.size() * sizeof m_out[0]});
 }
 

@@ -1,7 +1,7 @@
 #include "engine/data/rowstore.h"
 
 #include "engine/core/hash.h"
-#include "engine/data/rowbatches.h"
+#include "engine/data/batchfile.h"
 #include "engine/data/tablefile.h"
 
 namespace taskfold::data {
@@ -36,15 +36,18 @@ std::string firstHash(const RowFile& rows)
     return hash.hex();
 }
 
-// And the second.
-std::string secondHash(const Batches& batches)
+// The hash of batches' digests; empty where one is damaged.
+template <typename Hash>
+std::string hashBy(const BatchFile& file, const char* kind, std::string (*digest)(const arrow::RecordBatch&))
 {
-    Sha256 hash;
-    hash.add("taskfold rows 2\n");
-    for (const auto& batch : batches) {
-        hash.add(olderDigestOf(*batch));
-        for (int c = 0; c < batch->num_columns(); ++c)
-            forget(*batch->column_data(c));
+    Hash hash;
+    hash.add(kind);
+    for (std::size_t i = 0; i < file.size(); ++i) {
+        const auto batch = file.read(i);
+        if (!batch)
+            return {};
+        hash.add(digest(**batch));
+        file.forget(**batch);
     }
     return hash.hex();
 }
@@ -156,22 +159,13 @@ Result<std::vector<Row>> readRows(const std::filesystem::path& folder, const std
 
 Result<void> verifyRows(const std::filesystem::path& folder, const std::string& hash)
 {
-    const Result<Batches> batches = openBatches(folder, hash);
-    if (!batches)
-        return batches.error();
-    ContentHash found;
-    found.add("taskfold rows 3\n");
-    for (const auto& batch : *batches) {
-        if (!batch->ValidateFull().ok())
-            return otherRows(hash);
-        found.add(digestOf(*batch));
-        for (int c = 0; c < batch->num_columns(); ++c)
-            forget(*batch->column_data(c));
-    }
-    if (found.hex() == hash || secondHash(*batches) == hash)
+    const auto file = BatchFile::open(folder, hash, rowSchema());
+    if (!file)
+        return file.error();
+    if (hashBy<ContentHash>(**file, "taskfold rows 3\n", digestOf) == hash || hashBy<Sha256>(**file, "taskfold rows 2\n", olderDigestOf) == hash)
         return {};
     const Result<RowFile> rows = RowFile::open(folder, hash);
-    return rows && batches->size() <= 1 && firstHash(*rows) == hash ? Result<void>{} : Result<void>(otherRows(hash));
+    return rows && (*file)->size() <= 1 && firstHash(*rows) == hash ? Result<void>{} : Result<void>(otherRows(hash));
 }
 
 }  // namespace taskfold::data

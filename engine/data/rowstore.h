@@ -72,6 +72,8 @@ public:
 
     /// Calls for every row in order, and gives each part's memory back behind it. Stops when told false.
     void each(const std::function<bool(std::int64_t index)>& told) const;
+    /// Gives back the memory of what was looked at in no order.
+    void forget() const;
 
     struct InputLine {
         std::string_view input, target;

@@ -27,28 +27,33 @@ public:
     {
         sort();
         m_runs.push_back(Run{0, 0, std::move(m_load), 0});
-        for (std::size_t i = 0; i < m_runs.size(); ++i)
-            if (Result<void> ready = refill(m_runs[i]); !ready)
+        for (Run& run : m_runs) {
+            if (Result<void> ready = refill(run); !ready)
                 return ready;
+            if (run.at < run.values.size())
+                m_heap.push_back(&run);
+        }
+        std::make_heap(m_heap.begin(), m_heap.end(), later);
         return {};
     }
 
     /// The smallest that is left, or null.
-    const T* front()
-    {
-        Run* best = nullptr;
-        for (Run& run : m_runs)
-            if (run.at < run.values.size() && (!best || Less()(run.values[run.at], best->values[best->at])))
-                best = &run;
-        m_best = best;
-        return best ? &best->values[best->at] : nullptr;
-    }
+    const T* front() const { return m_heap.empty() ? nullptr : &m_heap.front()->values[m_heap.front()->at]; }
 
     /// Takes away what front() showed.
     Result<void> pop()
     {
-        ++m_best->at;
-        return refill(*m_best);
+        Run& first = *m_heap.front();
+        ++first.at;
+        if (Result<void> ready = refill(first); !ready)
+            return ready;
+        if (first.at < first.values.size()) {
+            sink();
+        } else {
+            std::pop_heap(m_heap.begin(), m_heap.end(), later);
+            m_heap.pop_back();
+        }
+        return {};
     }
 
 private:
@@ -57,6 +62,20 @@ private:
         std::vector<T> values;
         std::size_t at = 0;
     };
+
+    static bool later(const Run* a, const Run* b) { return Less()(b->values[b->at], a->values[a->at]); }
+
+    // The first run has gone on: to its place.
+    void sink()
+    {
+        for (std::size_t at = 0, child = 1; child < m_heap.size(); child = 2 * at + 1) {
+            child += child + 1 < m_heap.size() && later(m_heap[child], m_heap[child + 1]) ? 1 : 0;
+            if (!later(m_heap[at], m_heap[child]))
+                return;
+            std::swap(m_heap[at], m_heap[child]);
+            at = child;
+        }
+    }
 
     void sort()
     {
@@ -104,7 +123,7 @@ private:
     std::vector<T> m_load;
     std::unique_ptr<SealedFile> m_file;
     std::vector<Run> m_runs;
-    Run* m_best = nullptr;
+    std::vector<Run*> m_heap;  // by what each shows, the smallest first
 };
 
 }  // namespace taskfold::data

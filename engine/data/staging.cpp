@@ -62,7 +62,7 @@ struct Staging::State {
     };
 
     std::filesystem::path folder;
-    std::size_t most = 0, inMemory = 0;
+    std::size_t whole = 0, most = 0, inMemory = 0;
     Arena arena;
     std::vector<Entry> entries;
     std::unique_ptr<SealedFile> file;
@@ -95,10 +95,16 @@ void StagedBlock::clear()
 Staging::Staging(std::filesystem::path folder, std::size_t inMemory) : m_state(std::make_unique<State>())
 {
     m_state->folder = std::move(folder);
-    m_state->most = inMemory;
+    m_state->whole = m_state->most = inMemory;
 }
 
 Staging::~Staging() = default;
+
+void Staging::expect(std::int64_t bytes)
+{
+    if (m_state->inMemory + static_cast<std::size_t>(bytes) > m_state->whole)
+        m_state->most = m_state->whole / 4;
+}
 
 std::size_t Staging::size() const
 {

@@ -45,6 +45,8 @@ public:
     Staging(std::filesystem::path folder, std::size_t inMemory);
     ~Staging();
 
+    /// About so many bytes will come. What won't fit into memory isn't begun there: it would only be held longer.
+    void expect(std::int64_t bytes);
     /// `firstLine` is what the block's lines lack.
     Result<void> add(const StagedBlock& block, std::int64_t firstLine);
     std::size_t size() const;

@@ -1,9 +1,11 @@
 #include "engine/data/tablefile.h"
 
 #include "engine/core/hash.h"
+#include "engine/data/batchfile.h"
 
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/api.h>
+#include <arrow/util/key_value_metadata.h>
 
 namespace taskfold::data {
 
@@ -128,6 +130,8 @@ struct TableWriter::State {
     std::unique_ptr<SealedFile> file;
     std::shared_ptr<FileSink> sink;
     std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
+    std::shared_ptr<arrow::KeyValueMetadata> footer = std::make_shared<arrow::KeyValueMetadata>();  // read when the file ends
+    std::string rows;  // of the batches, with commas between them
     ContentHash hash;
     std::string what;
 
@@ -150,7 +154,7 @@ Result<std::unique_ptr<TableWriter>> TableWriter::make(
     state->file = *std::move(file);
     state->sink = std::make_shared<FileSink>(*state->file);
     state->hash.add(schema->Equals(*rowSchema()) ? "taskfold rows 3\n" : "taskfold issues 2\n");
-    auto writer = arrow::ipc::MakeFileWriter(state->sink, schema);
+    auto writer = arrow::ipc::MakeFileWriter(state->sink, schema, arrow::ipc::IpcWriteOptions::Defaults(), state->footer);
     if (!writer.ok())
         return state->failed(writer.status());
     state->writer = *writer;
@@ -160,6 +164,7 @@ Result<std::unique_ptr<TableWriter>> TableWriter::make(
 Result<void> TableWriter::write(const arrow::RecordBatch& batch, const std::string& digest)
 {
     m_state->hash.add(digest);
+    m_state->rows += (m_state->rows.empty() ? "" : ",") + std::to_string(batch.num_rows());
     if (const arrow::Status done = m_state->writer->WriteRecordBatch(batch); !done.ok())
         return m_state->failed(done);
     return {};
@@ -167,6 +172,7 @@ Result<void> TableWriter::write(const arrow::RecordBatch& batch, const std::stri
 
 Result<std::string> TableWriter::finish()
 {
+    m_state->footer->Append(kRowCounts, m_state->rows);
     if (const arrow::Status done = m_state->writer->Close(); !done.ok())
         return m_state->failed(done);
     return m_state->hash.hex();

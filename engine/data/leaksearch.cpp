@@ -1,0 +1,89 @@
+#include "engine/data/leaksearch.h"
+
+#include "engine/data/rowkeys.h"
+
+#include <algorithm>
+#include <bit>
+#include <mutex>
+#include <optional>
+#include <span>
+
+namespace taskfold::data {
+
+namespace {
+
+constexpr std::size_t kEntriesInMemory = 1 << 20;  // 16 MB
+constexpr std::size_t kMostWords = 1 << 23;  // of the sieve: 64 MB
+constexpr int kLineBits = 48;
+
+}  // namespace
+
+LeakSearch::LeakSearch(const std::filesystem::path& folder, std::int64_t heldOut)
+    : m_sieve(std::min(kMostWords, std::bit_ceil(static_cast<std::size_t>(heldOut) / 4 + 1)))
+    , m_held(folder, kEntriesInMemory)
+    , m_training(folder, kEntriesInMemory)
+{
+}
+
+Result<void> LeakSearch::addHeldOut(const std::string& task, Split split, const RowFile& rows)
+{
+    const std::uint64_t source = m_sources.size();
+    m_sources.push_back(task + "/" + std::string(wordOf(split)));
+    std::mutex mutex;
+    std::optional<Error> failure;
+    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
+        std::vector<Entry> entries;
+        entries.reserve(part.size());
+        for (const RowFile::InputLine& row : part)
+            entries.push_back({hashText(row.input), source << kLineBits | static_cast<std::uint64_t>(row.line)});
+        const std::lock_guard lock(mutex);
+        for (const Entry& entry : entries)
+            word(entry.hash) |= std::uint64_t{1} << (entry.hash & 63);
+        if (Result<void> added = m_held.add(entries); !added && !failure)
+            failure = std::move(added).error();
+    });
+    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
+}
+
+Result<void> LeakSearch::addTraining(std::uint64_t number, const RowFile& rows, const std::stop_token& stop)
+{
+    std::mutex mutex;
+    std::optional<Error> failure;
+    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
+        std::vector<Entry> entries;
+        if (!stop.stop_requested())
+            for (const RowFile::InputLine& row : part)
+                if (const std::uint64_t hash = hashText(row.input); word(hash) >> (hash & 63) & 1)
+                    entries.push_back({hash, number << kLineBits | static_cast<std::uint64_t>(row.line)});
+        if (entries.empty())
+            return;
+        const std::lock_guard lock(mutex);
+        if (Result<void> added = m_training.add(entries); !added && !failure)
+            failure = std::move(added).error();
+    });
+    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
+}
+
+Result<void> LeakSearch::find(const Told& told, const std::stop_token& stop)
+{
+    for (auto* runs : {&m_held, &m_training})
+        if (Result<void> begun = runs->begin(); !begun)
+            return begun;
+    for (const Entry *row = m_training.front(), *held = m_held.front(); row && held; row = m_training.front(), held = m_held.front()) {
+        if (stop.stop_requested())
+            return Error{ErrorCode::Cancelled, {}};
+        if (row->hash == held->hash)
+            told(row->place >> kLineBits, static_cast<std::int64_t>(row->place & ((std::uint64_t{1} << kLineBits) - 1)), placeOf(*held));
+        Result<void> popped = held->hash < row->hash ? m_held.pop() : m_training.pop();
+        if (!popped)
+            return popped;
+    }
+    return {};
+}
+
+std::string LeakSearch::placeOf(const Entry& entry) const
+{
+    return m_sources[entry.place >> kLineBits] + " line " + std::to_string(entry.place & ((std::uint64_t{1} << kLineBits) - 1));
+}
+
+}  // namespace taskfold::data
