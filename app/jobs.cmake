@@ -24,6 +24,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/importtask.cpp
     jobs/leakmasks.cpp
     jobs/ledger.cpp
+    jobs/lengthcounts.cpp
     jobs/longestbatch.cpp
     jobs/mappingfile.cpp
     jobs/memory.cpp
@@ -49,6 +50,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/together.cpp
     jobs/training.cpp
     jobs/trainrun.cpp
+    jobs/taskissues.cpp
     jobs/volumes.cpp
 )
 taskfold_layer(jobs SOURCES ${TASKFOLD_JOB_SOURCES}

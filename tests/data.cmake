@@ -1,7 +1,7 @@
 # Files in, rows kept.
 taskfold_test(faults taskfold::data)
 taskfold_test(nearrows taskfold::data)
-taskfold_test(oddfiles taskfold::data ZLIB::ZLIB Arrow::arrow Arrow::parquet)
+taskfold_test(oddfiles taskfold::data ZLIB::ZLIB PkgConfig::libzip Arrow::arrow Arrow::parquet)
 taskfold_test(reading taskfold::data)
 taskfold_test(rowstore taskfold::data)
 taskfold_fuzz(jsonlines USES taskfold::data)

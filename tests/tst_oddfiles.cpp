@@ -1,5 +1,7 @@
 #include <arrow/api.h>
 #include <arrow/io/file.h>
+#include <arrow/io/memory.h>
+#include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/writer.h>
 
 #include "engine/data/sources.h"
@@ -9,6 +11,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <zip.h>
 #include <zlib.h>
 
 using namespace Qt::StringLiterals;
@@ -33,6 +36,15 @@ QByteArray table(int count, const char* delimiter = ",")
     return all;
 }
 
+// Each object over several lines.
+QByteArray pretty(int count)
+{
+    QByteArray all;
+    for (int i = 0; i < count; ++i)
+        all += "{\n  \"input\": \"text number " + QByteArray::number(i) + "\",\n  \"target\": \"" + (i % 2 ? "yes" : "no") + "\"\n}\n";
+    return all;
+}
+
 QByteArray gzipped(const QByteArray& bytes)
 {
     QByteArray packed(bytes.size() + 100, '\0');
@@ -46,6 +58,24 @@ QByteArray gzipped(const QByteArray& bytes)
     packed.resize(static_cast<qsizetype>(state.total_out));
     ::deflateEnd(&state);
     return packed;
+}
+
+// A table as the `datasets` library writes it: labels are numbers, and its metadata says what they are called.
+std::string labelled(int count)
+{
+    arrow::StringBuilder texts;
+    arrow::Int64Builder labels;
+    for (int i = 0; i < count; ++i)
+        if (!texts.Append("text " + std::to_string(i)).ok() || !labels.Append(i % 2).ok())
+            qFatal("no table");
+    const auto words = arrow::key_value_metadata({"huggingface"},
+        {R"({"info": {"features": {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["bad, really", "good"], "_type": "ClassLabel"}}}})"});
+    const auto made = arrow::Table::Make(arrow::schema({arrow::field("text", arrow::utf8()), arrow::field("label", arrow::int64())}, words), {*texts.Finish(), *labels.Finish()});
+    const auto out = *arrow::io::BufferOutputStream::Create();
+    const auto withSchema = parquet::ArrowWriterProperties::Builder().store_schema()->build();
+    if (!parquet::arrow::WriteTable(*made, arrow::default_memory_pool(), out, 100, parquet::default_writer_properties(), withSchema).ok())
+        qFatal("no table");
+    return (*out->Finish())->ToString();
 }
 
 QByteArray sentences(const char16_t* text, const char* encoding)
@@ -97,6 +127,30 @@ private slots:
         add("questions in paragraphs", u"a.json", "{\"data\": [{\"paragraphs\": [{\"context\": \"c\", \"qas\": [{\"question\": \"q1\", \"answers\": [{\"text\": \"a1\"}]}, {\"question\": \"q2\", \"answers\": [{\"text\": \"a2\"}]}]}]}]}", 2, 0, u"c\nq1|a1");
         add("windows-1252", u"a.csv", sentences(u"\u00e9t\u00e9 \u00e0 la plage num\u00e9ro %1 tr\u00e8s beau", "ISO-8859-1"), 30, 0, u"\u00e9t\u00e9 \u00e0 la plage num\u00e9ro 0 tr\u00e8s beau|b");
         add("GB18030", u"a.csv", QByteArray("text,label\n") + QByteArray("\xD5\xE2\xCA\xC7\xB5\xDA\xD2\xBB\xB8\xF6\xBE\xE4\xD7\xD3,\xBA\xC3\n").repeated(1) + QByteArray("\xD5\xE2\xCA\xC7\xB5\xDA\xB6\xFE\xB8\xF6\xBE\xE4\xD7\xD3,\xBB\xB5\n"), 2, 0, u"\u8fd9\u662f\u7b2c\u4e00\u4e2a\u53e5\u5b50|\u597d");
+        add("objects over several lines", u"a.jsonl", pretty(12), 12, 0, u"text number 0|no");
+        add("one object over several lines", u"a.json", pretty(1), 1, 0, u"text number 0|no");
+        add("objects over several lines, one broken", u"a.json", pretty(2) + "{\n  \"input\": nothing,\n  \"target\": \"no\"\n}\n" + pretty(2).replace("number", "of another"), 4, 1, u"text number 0|no");
+        add("objects that are never closed", u"a.json", pretty(3) + "{\n \"input\": \"x\"", 3, 1, u"text number 0|no");
+        add("a data frame split up", u"a.json", "{\"columns\": [\"text\", \"label\"], \"index\": [0, 1, 2], \"data\": [[\"one, [x]\", \"a\"], [\"two\", \"b\"], [\"three\", \"a\", \"b\"]]}", 2, 1, u"one, [x]|a");
+        add("a data frame by columns", u"a.json", "{\"text\": {\"0\": \"one\", \"1\": \"t\\\"wo\"}, \"label\": {\"0\": \"a\", \"1\": \"b\"}, \"n\": {\"0\": 1, \"1\": null}}", 2, 0, u"one|a");
+        add("a data frame by rows", u"a.json", "{\"0\": {\"text\": \"one\", \"label\": \"a\"}, \"1\": {\"text\": \"two\", \"label\": \"b\"}}", 2, 0, u"one|a");
+        add("a data frame as a table", u"a.json", "{\"schema\": {\"fields\": [{\"name\": \"text\", \"type\": \"string\"}], \"pandas_version\": \"1.4.0\"}, \"data\": [{\"text\": \"one\", \"label\": \"a\"}, {\"text\": \"two\", \"label\": \"b\"}]}", 2, 0, u"one|a");
+        add("a data frame as values", u"a.json", "[[\"one text here\", \"a\"], [\"two texts here\", \"b\"], [\"three of them\", \"a\"]]", 3, 0, u"one text here|a");
+        add("and with names", u"a.json", "[[\"label\", \"text\"], [\"a\", \"one\"], [\"b\", \"two\"]]", 2, 0, u"one|a");
+        add("columns as lists", u"a.json", "{\"text\": [\"one\", \"two\", \"three\"], \"label\": [\"a\", \"b\", \"a\"]}", 3, 0, u"one|a");
+        add("columns of different lengths", u"a.json", QByteArray("{\"text\": [") + QByteArray("\"x\",").repeated(70000) + "\"y\"], \"label\": [\"a\", \"a\"]}", 1, 2, u"x|a");
+        add("a list of rows over several lines", u"a.json", "{\n \"data\": [\n  {\"text\": \"one\", \"label\": \"a\"},\n  {\"text\": \"two\", \"label\": \"b\"}\n ]\n}\n", 2, 0, u"one|a");
+        add("backslashes before quotes", u"a.csv", "text,label\n"
+            "\"she said \\\"yes, of course\\\" then\",a\n"
+            "\"a \\\\ path, two\\nlines\",b\n"
+            "plain\\, with a comma,a\n"
+            "\"and a \"\"doubled\"\" one\",b\n", 4, 0, u"she said \"yes, of course\" then|a");
+        add("backslashes that mean nothing", u"a.csv", "text,label\n\"C:\\dir\\\",a\n\"C:\\other\",b\n", 2, 0, u"C:\\dir\\|a");
+        add("fastText", u"a.txt", "__label__ham some words here\n__label__spam other words\nno label at all\n", 2, 1, u"some words here|ham");
+        add("fastText with several labels", u"a.ft", "__label__b __label__a some words\n__label__c more words\n", 2, 0, u"some words|a; b");
+        add("tokens and tags", u"a.jsonl", "{\"tokens\": [\"Ann\", \"Lee\", \"in\", \"Rome\"], \"ner_tags\": [\"B-PER\", \"I-PER\", \"O\", \"B-LOC\"]}\n"
+            "{\"tokens\": [\"none\", \"here\"], \"ner_tags\": [\"O\", \"O\"]}\n"
+            "{\"tokens\": [\"too\", \"few\"], \"ner_tags\": [\"O\"]}\n", 2, 1, u"Ann Lee in Rome|PER: Ann Lee; LOC: Rome");
         add("packed without the name", u"a.jsonl", gzipped(lines(20)), 20, 0, u"text number 0|no");
         add("packed in two parts and padded", u"a.jsonl.gz", gzipped(lines(20).left(300)) + gzipped(lines(20).mid(300)) + QByteArray(512, '\0'), 20, 0, u"text number 0|no");
     }
@@ -158,6 +212,31 @@ private slots:
         const test::Got got = test::readText(u"b.parquet"_s, file.readAll());
         QCOMPARE(got.rows.size(), 4U);
         QCOMPARE(got.issues.size(), 0U);
+    }
+
+    // Tables are read in no order, so they are unpacked first; and only the columns of the mapping are read.
+    void aTableInAnArchiveIsReadWithItsLabelsNames()
+    {
+        const QTemporaryDir folder;
+        const std::string archive = folder.filePath(u"data.zip"_s).toStdString();
+        const std::string bytes = labelled(300);
+        int code = 0;
+        zip_t* zip = ::zip_open(archive.c_str(), ZIP_CREATE, &code);
+        QVERIFY(zip);
+        QVERIFY(::zip_file_add(zip, "train.parquet", ::zip_source_buffer(zip, bytes.data(), bytes.size(), 0), 0) >= 0);
+        QCOMPARE(::zip_close(zip), 0);
+        const auto found = findTasks(archive);
+        QVERIFY(found);
+        QCOMPARE(found->front().files.size(), 1U);
+        const Result<OpenFile> file = openFile(archive + "!/train.parquet", {});
+        QVERIFY2(file, file ? "" : file.error().detail.c_str());
+        QCOMPARE(QString::fromStdString(file->used.columns.at("target")), QString::fromStdString("words(label, 0=\"bad, really\", 1=\"good\")"));
+        const test::Got got = test::readOpened({*file});
+        QCOMPARE(got.rows.size(), 300U);
+        QCOMPARE(got.rows[1].target, std::string("good"));
+        QCOMPARE(got.rows[2].target, std::string("bad, really"));
+        const test::Got packed = test::readText(u"train.parquet.gz"_s, gzipped(QByteArray::fromStdString(bytes)));
+        QCOMPARE(packed.rows.size(), 300U);
     }
 
     void aFolderOfFilesWithOtherNamesIsOneTask()

@@ -3,6 +3,7 @@
 #include "engine/data/leaksearch.h"
 #include "engine/data/rowlist.h"
 #include "engine/data/rowstore.h"
+#include "engine/data/rowswriter.h"
 #include "engine/data/sortedruns.h"
 #include "support/codeof.h"
 
@@ -202,21 +203,26 @@ private slots:
     {
         const QTemporaryDir folder;
         const std::string path = folder.path().toStdString();
-        std::vector<Row> rows;
-        for (int i = 0; i < 80; ++i)
-            rows.push_back({i + 1, std::string(4 << 20, static_cast<char>('a' + i % 26)), "label", {}, {}});
-        const std::string hash = *writeRows(path, rows);
+        constexpr int kBatch = 16384, kBatches = 66;
+        RowsWriter writer(path);
+        for (int i = 0; i < kBatch * kBatches; ++i)
+            QVERIFY(writer.add({i + 1, std::string(4, static_cast<char>('a' + i / kBatch % 26)), "x", {}, {}}));
+        Result<UnnamedRows> made = writer.finish();
+        QVERIFY(made);
+        const std::string hash = made->hash;
+        QVERIFY(made->file->publish(rowsPath(path, hash)));
         QFile file(QString::fromStdString(rowsPath(path, hash).string()));
         QVERIFY(file.open(QIODevice::ReadWrite));
-        QVERIFY(file.seek(10 * (4 << 20)));
+        const qint64 at = file.readAll().indexOf(QByteArray(4 * kBatch, 'j'));
+        QVERIFY(at > 0 && file.seek(at));
         file.write(QByteArray(64, '\xFF'));
         file.close();
         const Result<RowFile> opened = RowFile::open(path, hash);
         QVERIFY(opened);
-        QCOMPARE(opened->size(), 80);
-        QCOMPARE(opened->line(70), 71);
-        QVERIFY(opened->input(70).starts_with("sss"));
-        QVERIFY_THROWS_EXCEPTION(std::runtime_error, opened->input(9));
+        QCOMPARE(opened->size(), kBatch * kBatches);
+        QCOMPARE(opened->line(60 * kBatch), 60 * kBatch + 1);
+        QCOMPARE(opened->input(60 * kBatch), std::string_view("iiii"));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, opened->input(9 * kBatch));
         QCOMPARE(verifyRows(path, hash).error().code, ErrorCode::Damaged);
     }
 };

@@ -6,6 +6,7 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/importdialog.cpp
     dialogs/importdialogbuild.cpp
     dialogs/importmapping.cpp
+    dialogs/importdetected.cpp
     dialogs/importoptions.cpp
     dialogs/importresult.cpp
     dialogs/labeldialog.cpp

@@ -58,6 +58,8 @@ Result<std::filesystem::path> repeated(const std::filesystem::path& file, int co
 {
     if (copies == 1)
         return file;
+    if (file.extension() != ".jsonl")
+        return Error{ErrorCode::InvalidInput, "only files of JSON lines can be had several times over"};
     const std::filesystem::path made = folder / ("x" + std::to_string(copies) + file.extension().string());
     std::ofstream out(made, std::ios::binary);
     for (int copy = 0; copy < copies; ++copy) {
@@ -75,8 +77,8 @@ Result<std::filesystem::path> repeated(const std::filesystem::path& file, int co
     return made;
 }
 
-// One import. A dry run does everything but the sync and the names: their time is the disk's.
-Result<void> importOnce(const Project& project, jobs::ImportRequest request, bool dry, int copies, const JobContext& context)
+// One import; answers its nanoseconds a row. A dry run does everything but the sync and the names: their time is the disk's.
+Result<double> importOnce(const Project& project, jobs::ImportRequest request, bool dry, int copies, const JobContext& context)
 {
     request.dryRun = dry;
     const auto bytes = static_cast<double>(std::filesystem::file_size(request.sources.front().path));
@@ -93,13 +95,14 @@ Result<void> importOnce(const Project& project, jobs::ImportRequest request, boo
         for (const auto& [reason, count] : split.version.issues)
             issues += count;
     }
+    const double each = seconds / static_cast<double>(std::max<std::int64_t>(rows, 1)) * 1e9;
     answerBench({{"bench", dry ? "import" : "import_synced"}, {"copies", copies}, {"mib", bytes / 1048576}, {"mib_per_s", bytes / seconds / 1048576},
         {"seconds", seconds}, {"cpu_seconds", used}, {"rows_per_s", static_cast<double>(rows) / seconds}, {"rows", rows}, {"kept", kept},
-        {"issues", issues}, {"ns_per_row", seconds / static_cast<double>(std::max<std::int64_t>(rows, 1)) * 1e9}});
-    return {};
+        {"issues", issues}, {"ns_per_row", each}});
+    return each;
 }
 
-Result<void> measure(const BenchOptions& options, int copies, const JobContext& context)
+Result<double> measure(const BenchOptions& options, int copies, const JobContext& context)
 {
     const Scratch scratch(options.scratch);
     const Result<std::filesystem::path> file = repeated(options.file, copies, scratch.path());
@@ -107,19 +110,38 @@ Result<void> measure(const BenchOptions& options, int copies, const JobContext& 
         return file.error();
     const Project project{scratch.path() / "project"};
     if (Result<void> made = newProject(project); !made)
-        return made;
+        return std::move(made).error();
     jobs::ImportRequest request;
     request.threads = options.threads;
     jobs::ImportSource source;
     source.path = *file;
     source.task = "bench";
     request.sources.push_back(source);
+    Result<double> each = 0.0;
     if (!options.browse)
-        if (Result<void> done = importOnce(project, request, true, copies, context); !done || copies > 1)
-            return done;
-    if (Result<void> done = importOnce(project, request, false, copies, context); !done)
-        return done;
-    return options.browse ? browse(project, "bench", context) : Result<void>{};
+        if (each = importOnce(project, request, true, copies, context); !each || copies > 1)
+            return each;
+    if (Result<double> durable = importOnce(project, request, false, copies, context); !durable)
+        return durable;
+    if (options.browse)
+        if (Result<void> looked = browse(project, "bench", context); !looked)
+            return std::move(looked).error();
+    return each;
+}
+
+// The same rows once and several times over: what a row costs, and how much more it costs where there are most of them.
+Result<void> measureAll(const BenchOptions& options, const JobContext& context)
+{
+    std::vector<double> each;
+    for (const int copies : options.copies) {
+        const Result<double> one = measure(options, std::max(1, copies), context);
+        if (!one)
+            return one.error();
+        each.push_back(*one);
+    }
+    if (each.size() > 1 && each.front() > 0)
+        answerBench({{"bench", "import_linearity"}, {"copies", options.copies}, {"ns_per_row", each}, {"last_to_first", each.back() / each.front()}});
+    return {};
 }
 
 // Short made-up rows, a tenth of which are others with a word changed.
@@ -168,9 +190,8 @@ void addBenchImport(CLI::App& bench, Invocation& invocation)
         invocation.action = [&invocation, options]() -> int {
             return perform(invocation, "bench import", [&](const JobContext& context) -> Result<void> {
                 const JobContext quiet{context.stop, {}};
-                for (const int copies : options->copies)
-                    if (Result<void> done = measure(*options, std::max(1, copies), quiet); !done)
-                        return done;
+                if (Result<void> done = measureAll(*options, quiet); !done)
+                    return done;
                 return options->near > 0 ? measureNear(options->near, options->threads, quiet) : Result<void>{};
             });
         };

@@ -53,7 +53,7 @@ Result<jobs::ImportRequest> requestOf(const ImportOptions& options)
     if (!options.format.empty()) {
         source.read.format = data::fileFormatOf(options.format);
         if (!source.read.format)
-            return Error{ErrorCode::InvalidInput, "--format is jsonl, json, csv, tsv, conll, parquet, arrow, folder or txt"};
+            return Error{ErrorCode::InvalidInput, "--format is jsonl, json, csv, tsv, conll, parquet, arrow, folder, fasttext or txt"};
     }
     if (!options.encoding.empty())
         source.read.encoding = options.encoding;
@@ -154,7 +154,7 @@ void addImport(CLI::App& app, Invocation& invocation)
     CLI::App* command = addCommand(app, invocation, "import", "Files, task folders or folders of those into the project");
     command->add_option("paths", options->paths, "What to import")->required();
     command->add_option("--task", options->task, "Name of the task");
-    command->add_option("--format", options->format, "jsonl, json, csv, tsv, conll, parquet, arrow, folder or txt; detected otherwise");
+    command->add_option("--format", options->format, "jsonl, json, csv, tsv, conll, parquet, arrow, folder, fasttext or txt; detected otherwise");
     command->add_option("--encoding", options->encoding, "utf-8, utf-16le, utf-16be, latin-1, windows-1252, gb18030; detected otherwise");
     command->add_option("--delimiter", options->delimiter, "Between a table's columns");
     command->add_flag("--header", options->header, "The table's first row names its columns");

@@ -8,7 +8,7 @@
 #include "engine/data/mapping.h"
 #include "engine/data/nearrows.h"
 #include "engine/data/rowkeys.h"
-#include "engine/data/rowstore.h"
+#include "engine/data/rowswriter.h"
 #include "engine/data/sources.h"
 #include "engine/data/textpile.h"
 

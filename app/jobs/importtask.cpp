@@ -222,6 +222,8 @@ std::string settingsText(const data::ReadOptions& used, const ImportSource& sour
         json["header"] = *used.header;
     if (used.quotes)
         json["quotes"] = *used.quotes;
+    if (used.escapes)
+        json["escapes"] = *used.escapes;
     if (!used.rows.empty())
         json["rows"] = used.rows;
     if (used.tokenColumn)

@@ -54,6 +54,7 @@ Result<void> use(const json& given, ImportSource& source)
     take(given, "rows", source.read.rows);
     take(given, "header", source.read.header);
     take(given, "quotes", source.read.quotes);
+    take(given, "escapes", source.read.escapes);
     take(given, "token_column", source.read.tokenColumn);
     take(given, "tag_column", source.read.tagColumn);
     if (given.contains("columns"))

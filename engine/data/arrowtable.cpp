@@ -1,29 +1,15 @@
 #include "engine/data/parsers.h"
 
-#include "engine/core/hash.h"
+#include "engine/data/arrowbatches.h"
 
 #include <arrow/api.h>
-#include <arrow/io/file.h>
-#include <arrow/ipc/api.h>
-#include <parquet/arrow/reader.h>
 
 #include <algorithm>
 #include <charconv>
-#include <system_error>
 
 namespace taskfold::data {
 
 namespace {
-
-constexpr std::int64_t kRowsAtOnce = 8192;
-
-Error errorOf(const arrow::Status& status, const std::filesystem::path& file)
-{
-    const ErrorCode code = status.IsOutOfMemory() ? ErrorCode::OutOfMemory
-        : status.IsIOError()                      ? ErrorCode::Io
-                                                  : ErrorCode::InvalidInput;
-    return {code, file.filename().string() + " can't be read as a table: " + status.message()};
-}
 
 std::string formatted(double number)
 {
@@ -122,31 +108,44 @@ private:
 
 class ArrowParser final : public BlockParser {
 public:
+    explicit ArrowParser(std::filesystem::path file) : m_file(std::move(file)) { }
+
     std::int64_t parse(const Block& block, bool, RecordSink& sink) override
     {
-        const auto& batch = *static_cast<const arrow::RecordBatch*>(block.table.get());
+        std::int64_t rows = 0;
+        const auto& piece = *static_cast<const TableBlock*>(block.table.get());
+        const arrow::Status read = piece.each([&](const arrow::RecordBatch& batch) { rows += parse(batch, rows, sink); });
+        if (!read.ok())
+            throw tableFailure(read, m_file);
+        return rows;
+    }
+
+private:
+    std::int64_t parse(const arrow::RecordBatch& batch, std::int64_t before, RecordSink& sink)
+    {
         ArrowValues values(m_record);
         std::vector<const std::string*> names;
+        std::vector<const arrow::Array*> columns;
         bool fine = true;
         for (int c = 0; c < batch.num_columns(); ++c) {
             names.push_back(&batch.schema()->field(c)->name());
-            fine = fine && isFine(*batch.column(c));
+            columns.push_back(batch.column(c).get());
+            fine = fine && isFine(*columns.back());
         }
         for (std::int64_t row = 0; row < batch.num_rows() && sink.wantsMore(); ++row) {
             m_record.clear();
-            m_record.line = row + 1;
-            for (int c = 0; c < batch.num_columns(); ++c)
-                m_record.push(*names[static_cast<std::size_t>(c)], values.value(*batch.column(c), row));
+            m_record.line = before + row + 1;
+            for (std::size_t c = 0; c < columns.size(); ++c)
+                m_record.push(*names[c], values.value(*columns[c], row));
             m_record.root = m_record.close(ValueKind::Object, 0);
             if (std::string words = fine ? std::string() : trouble(); !words.empty())
-                sink.bad(row + 1, Reason::Encoding, {}, std::move(words));
+                sink.bad(m_record.line, Reason::Encoding, {}, std::move(words));
             else
                 sink.record(m_record);
         }
         return batch.num_rows();
     }
 
-private:
     // Whether every text of a column is one, looked at all at once. Of other types nothing is said.
     static bool isFine(const arrow::Array& array)
     {
@@ -185,163 +184,15 @@ private:
         return {};
     }
 
+    std::filesystem::path m_file;
     Record m_record;
 };
 
-// Offsets come from the file. Texts that aren't UTF-8 are told row by row.
-arrow::Status validated(const arrow::RecordBatch& batch)
-{
-    ARROW_RETURN_NOT_OK(batch.Validate());
-    for (const auto& column : batch.columns())
-        if (const arrow::Status full = column->ValidateFull(); !full.ok() && full.message().find("UTF8") == std::string::npos)
-            return full;
-    return arrow::Status::OK();
-}
-
-// Batches of a table, one row group or record batch in memory at a time.
-class ArrowBlocks final : public BlockSource {
-public:
-    ArrowBlocks(std::filesystem::path file, std::shared_ptr<arrow::RecordBatchReader> reader,
-        std::shared_ptr<parquet::arrow::FileReader> owner)
-        : m_file(std::move(file))
-        , m_owner(std::move(owner))
-        , m_reader(std::move(reader))
-    {
-        std::error_code failure;
-        m_total = static_cast<std::int64_t>(std::filesystem::file_size(m_file, failure));
-    }
-
-    Result<bool> next(Block& block) override
-    {
-        if (!m_batch || m_at >= m_batch->num_rows()) {
-            m_at = 0;
-            do {
-                if (const arrow::Status read = m_reader->ReadNext(&m_batch); !read.ok())
-                    return errorOf(read, m_file);
-                if (!m_batch)
-                    return false;
-                if (const arrow::Status valid = validated(*m_batch); !valid.ok())
-                    return errorOf(valid, m_file);
-            } while (m_batch->num_rows() == 0);
-        }
-        const std::int64_t count = std::min(kRowsAtOnce, m_batch->num_rows() - m_at);
-        block.table = m_batch->Slice(m_at, count);
-        block.setSize(0);
-        m_at += count;
-        m_rows += count;
-        return true;
-    }
-
-    std::int64_t done() const override { return m_expected > 0 ? m_total * m_rows / m_expected : 0; }
-    std::int64_t total() const override { return m_total; }
-
-    std::string hash() override
-    {
-        const Result<std::string> made = contentHashOfFile(m_file);
-        return made ? "blake3:" + *made : std::string{};
-    }
-
-    void expect(std::int64_t rows) { m_expected = rows; }
-
-private:
-    std::filesystem::path m_file;
-    std::shared_ptr<parquet::arrow::FileReader> m_owner;
-    std::shared_ptr<arrow::RecordBatchReader> m_reader;
-    std::shared_ptr<arrow::RecordBatch> m_batch;
-    std::int64_t m_at = 0, m_rows = 0, m_total = 0, m_expected = 0;
-};
-
-// Arrow's file form, batch by batch.
-class FileBatches final : public arrow::RecordBatchReader {
-public:
-    explicit FileBatches(std::shared_ptr<arrow::ipc::RecordBatchFileReader> file) : m_file(std::move(file)) { }
-    std::shared_ptr<arrow::Schema> schema() const override { return m_file->schema(); }
-    arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override
-    {
-        batch->reset();
-        if (m_at < m_file->num_record_batches()) {
-            ARROW_ASSIGN_OR_RAISE(*batch, m_file->ReadRecordBatch(m_at++));
-        }
-        return arrow::Status::OK();
-    }
-
-private:
-    std::shared_ptr<arrow::ipc::RecordBatchFileReader> m_file;
-    int m_at = 0;
-};
-
-struct Opened {
-    std::shared_ptr<arrow::RecordBatchReader> reader;
-    std::shared_ptr<parquet::arrow::FileReader> owner;
-    std::int64_t rows = 0;
-};
-
-arrow::Result<Opened> openParquet(const std::filesystem::path& file)
-{
-    ARROW_ASSIGN_OR_RAISE(const auto in, arrow::io::ReadableFile::Open(file.string()));
-    parquet::arrow::FileReaderBuilder builder;
-    ARROW_RETURN_NOT_OK(builder.Open(in));
-    parquet::ArrowReaderProperties properties;
-    properties.set_batch_size(kRowsAtOnce);
-    properties.set_pre_buffer(false);
-    properties.set_use_threads(false);
-    ARROW_ASSIGN_OR_RAISE(auto opened, builder.properties(properties)->Build());
-    Opened result;
-    result.owner = std::move(opened);
-    result.rows = result.owner->parquet_reader()->metadata()->num_rows();
-    ARROW_ASSIGN_OR_RAISE(auto reader, result.owner->GetRecordBatchReader());
-    result.reader = std::move(reader);
-    return result;
-}
-
-arrow::Result<Opened> openArrow(const std::filesystem::path& file)
-{
-    ARROW_ASSIGN_OR_RAISE(const auto in, arrow::io::ReadableFile::Open(file.string()));
-    Opened result;
-    const auto asFile = arrow::ipc::RecordBatchFileReader::Open(in);
-    if (asFile.ok()) {
-        result.rows = (*asFile)->CountRows().ValueOr(0);
-        result.reader = std::make_shared<FileBatches>(*asFile);
-        return result;
-    }
-    ARROW_ASSIGN_OR_RAISE(const auto again, arrow::io::ReadableFile::Open(file.string()));
-    ARROW_ASSIGN_OR_RAISE(result.reader, arrow::ipc::RecordBatchStreamReader::Open(again));
-    return result;
-}
-
-// Arrow throws where a file is malformed in some ways.
-arrow::Result<Opened> openTable(const std::filesystem::path& file, FileFormat format)
-{
-    try {
-        return format == FileFormat::Parquet ? openParquet(file) : openArrow(file);
-    } catch (const std::exception& failure) {
-        return arrow::Status::Invalid(failure.what());
-    }
-}
-
 }  // namespace
 
-Result<std::unique_ptr<BlockSource>> arrowBlocks(const std::filesystem::path& file, FileFormat format)
+std::unique_ptr<BlockParser> arrowParser(const OpenFile& file)
 {
-    arrow::Result<Opened> opened = openTable(file, format);
-    if (!opened.ok())
-        return errorOf(opened.status(), file);
-    auto blocks = std::make_unique<ArrowBlocks>(file, opened->reader, opened->owner);
-    blocks->expect(opened->rows);
-    return std::unique_ptr<BlockSource>(std::move(blocks));
-}
-
-Result<std::vector<std::string>> arrowColumns(const std::filesystem::path& file, FileFormat format)
-{
-    const arrow::Result<Opened> opened = openTable(file, format);
-    if (!opened.ok())
-        return errorOf(opened.status(), file);
-    return (*opened).reader->schema()->field_names();
-}
-
-std::unique_ptr<BlockParser> arrowParser()
-{
-    return std::make_unique<ArrowParser>();
+    return std::make_unique<ArrowParser>(file.path);
 }
 
 }  // namespace taskfold::data

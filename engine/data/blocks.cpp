@@ -157,6 +157,19 @@ private:
     bool m_beginning = true, m_atEnd = false;
 };
 
+std::size_t cutByScanning(std::string_view text, const CsvShape& shape)
+{
+    CsvScanner scanner(text, shape);
+    std::size_t whole = 0;
+    while (!scanner.atEnd()) {
+        const CsvState state = scanner.skip();
+        if (state == CsvState::Cut || state == CsvState::CutInQuotes)
+            break;
+        whole = scanner.at();
+    }
+    return whole;
+}
+
 class ParallelBlocks final : public BlockSource {
 public:
     ParallelBlocks(std::unique_ptr<ByteStream> inputs, std::unique_ptr<ByteStream> targets)
@@ -234,17 +247,12 @@ std::size_t cutAtBlankLines(std::string_view text, char)
 
 std::size_t cutAtCsvRecords(std::string_view text, char delimiter)
 {
-    if (text.find('"') == std::string_view::npos)
-        return cutAtLines(text, delimiter);
-    CsvScanner scanner(text, {delimiter, true});
-    std::size_t whole = 0;
-    while (!scanner.atEnd()) {
-        const CsvState state = scanner.skip();
-        if (state == CsvState::Cut || state == CsvState::CutInQuotes)
-            break;
-        whole = scanner.at();
-    }
-    return whole;
+    return text.find('"') == std::string_view::npos ? cutAtLines(text, delimiter) : cutByScanning(text, {delimiter, true});
+}
+
+std::size_t cutAtEscapedRecords(std::string_view text, char delimiter)
+{
+    return cutByScanning(text, {delimiter, true, true});
 }
 
 std::unique_ptr<BlockSource> textBlocks(std::unique_ptr<ByteStream> stream, CutAt cut, char delimiter)

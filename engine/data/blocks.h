@@ -50,6 +50,7 @@ using CutAt = std::size_t (*)(std::string_view text, char delimiter);
 std::size_t cutAtLines(std::string_view text, char);
 std::size_t cutAtBlankLines(std::string_view text, char);
 std::size_t cutAtCsvRecords(std::string_view text, char delimiter);
+std::size_t cutAtEscapedRecords(std::string_view text, char delimiter);  // of CSV with backslashes
 
 /// Without a byte order mark. A record over 64 MiB is told as `overlong` and skipped up to its line's end.
 std::unique_ptr<BlockSource> textBlocks(std::unique_ptr<ByteStream> stream, CutAt cut, char delimiter = ',');

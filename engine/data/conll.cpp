@@ -1,5 +1,6 @@
 #include "engine/data/encoding.h"
 #include "engine/data/parsers.h"
+#include "engine/data/tags.h"
 
 #include <algorithm>
 
@@ -17,24 +18,6 @@ void cellsOf(std::string_view line, std::vector<std::string_view>& cells)
             cells.push_back(line.substr(at, end - at));
         at = end + 1;
     }
-}
-
-// A tag of BIO, IOB2 or BIOES: its prefix and type. "O" has neither.
-struct Tag {
-    char prefix = 'O';
-    std::string_view type;
-    bool known = true;
-};
-
-Tag tagOf(std::string_view text)
-{
-    if (text == "O" || text == "o" || text == "_" || text == "-")
-        return {};
-    const bool dash = text.size() > 2 && (text[1] == '-' || text[1] == '_');
-    const char prefix = text.empty() ? ' ' : text.front();
-    if (!dash || std::string_view("BIESLUM").find(prefix) == std::string_view::npos)
-        return {'O', {}, false};
-    return {prefix, text.substr(2), true};
 }
 
 class ConllParser final : public BlockParser {
@@ -107,33 +90,6 @@ private:
         m_tags.push_back(one);
     }
 
-    // "type: value; type: value", as extraction's targets are written.
-    std::string slots() const
-    {
-        std::string text, value;
-        std::string_view type;
-        const auto flush = [&] {
-            if (!type.empty())
-                text += (text.empty() ? "" : "; ") + std::string(type) + ": " + value;
-            type = {};
-            value.clear();
-        };
-        for (std::size_t i = 0; i < m_tags.size(); ++i) {
-            const Tag& tag = m_tags[i];
-            const bool starts = tag.prefix == 'B' || tag.prefix == 'S' || tag.prefix == 'U' || tag.type != type;
-            if (tag.prefix == 'O' || starts)
-                flush();
-            if (tag.prefix == 'O')
-                continue;
-            value += (value.empty() ? "" : " ") + std::string(m_tokens[i]);
-            type = tag.type;
-            if (tag.prefix == 'E' || tag.prefix == 'L' || tag.prefix == 'S' || tag.prefix == 'U')
-                flush();
-        }
-        flush();
-        return text.empty() ? "none" : text;
-    }
-
     void tell(RecordSink& sink)
     {
         if (!m_trouble.empty()) {
@@ -149,7 +105,7 @@ private:
                 m_record.push({}, {ValueKind::Text, token, 0, 0});
             const Value tokens = m_record.close(ValueKind::List, 0);
             m_record.push("text", {ValueKind::Text, m_record.keep(std::move(text)), 0, 0});
-            m_record.push("slots", {ValueKind::Text, m_record.keep(slots()), 0, 0});
+            m_record.push("slots", {ValueKind::Text, m_record.keep(slotsOf(m_tokens, m_tags)), 0, 0});
             m_record.push("tokens", tokens);
             m_record.root = m_record.close(ValueKind::Object, 0);
             sink.record(m_record);

@@ -47,10 +47,16 @@ std::size_t CsvScanner::closingQuote(std::size_t at, bool& doubled, bool& cut) c
 {
     const std::size_t limit = std::min(m_text.size(), at + kLongestQuoted);
     for (;;) {
-        const std::size_t quote = findByte(m_text.substr(0, limit), '"', at);
-        if (quote == limit) {
+        const std::string_view within = m_text.substr(0, limit);
+        const std::size_t quote = m_shape.escapes ? findEither(within, '"', '\\', at) : findByte(within, '"', at);
+        if (quote >= limit) {
             cut = limit == m_text.size();
             return std::string_view::npos;
+        }
+        if (m_text[quote] == '\\') {
+            doubled = true;
+            at = quote + 2;
+            continue;
         }
         if (quote + 1 == m_text.size()) {
             cut = true;
@@ -63,6 +69,22 @@ std::size_t CsvScanner::closingQuote(std::size_t at, bool& doubled, bool& cut) c
             continue;
         }
         return after == m_shape.delimiter || after == '\n' || after == '\r' ? quote : std::string_view::npos;
+    }
+}
+
+// Where a cell without quotes ends.
+std::size_t CsvScanner::endOfBare(std::size_t at, bool& doubled) const
+{
+    for (const std::size_t start = at;; ++at) {
+        at = findEither(m_text, m_shape.delimiter, '\n', at);
+        if (!m_shape.escapes)
+            return at;
+        std::size_t slashes = 0;
+        while (at - slashes > start && m_text[at - slashes - 1] == '\\')
+            ++slashes;
+        doubled = doubled || m_text.substr(start, at - start).find('\\') != std::string_view::npos;
+        if (slashes % 2 == 0 || at >= m_text.size())
+            return at;
     }
 }
 
@@ -93,7 +115,7 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
             at = findEither(m_text, m_shape.delimiter, '\n', at);  // behind a carriage return
         } else {
             const std::size_t from = at;
-            at = findEither(m_text, m_shape.delimiter, '\n', at);
+            at = endOfBare(at, cell.doubled);
             cell.text = m_text.substr(from, at - from);
         }
         const bool more = at < m_text.size() && m_text[at] == m_shape.delimiter;
@@ -127,14 +149,22 @@ bool namesDelimiter(std::string_view text)
     return text.size() > kWord.size() + 1 && text.starts_with(kWord) && (text[kWord.size() + 1] == '\n' || text[kWord.size() + 1] == '\r');
 }
 
-std::string undoubled(std::string_view cell)
+std::string textOf(const CsvCell& cell, const CsvShape& shape)
 {
     std::string text;
-    text.reserve(cell.size());
-    for (std::size_t i = 0; i < cell.size(); ++i) {
-        text += cell[i];
-        if (cell[i] == '"' && i + 1 < cell.size() && cell[i + 1] == '"')
+    text.reserve(cell.text.size());
+    for (std::size_t i = 0; i < cell.text.size(); ++i) {
+        const char c = cell.text[i], after = i + 1 < cell.text.size() ? cell.text[i + 1] : '\0';
+        if (shape.escapes && c == '\\' && (after == '"' || after == '\\' || after == '\'' || after == '\n' || after == shape.delimiter)) {
+            text += after;
             ++i;
+        } else if (shape.escapes && c == '\\' && (after == 'n' || after == 't')) {
+            text += after == 'n' ? '\n' : '\t';
+            ++i;
+        } else {
+            text += c;
+            i += c == '"' && after == '"' ? 1 : 0;
+        }
     }
     return text;
 }

@@ -10,11 +10,12 @@ namespace taskfold::data {
 struct CsvShape {
     char delimiter = ',';
     bool quotes = true;  // else quotes are letters like any other, as in most TSV
+    bool escapes = false;  // whether \" is a quote and \, no delimiter, as databases write it
 };
 
 struct CsvCell {
     std::string_view text;
-    bool doubled = false;  // it has quotes written twice
+    bool doubled = false;  // it has quotes written twice, or something behind a backslash: see textOf
 };
 
 enum class CsvState { Whole, OpenQuote, Cut, CutInQuotes };
@@ -39,6 +40,7 @@ public:
 private:
     CsvState scan(std::vector<CsvCell>* cells);
     std::size_t closingQuote(std::size_t at, bool& doubled, bool& cut) const;
+    std::size_t endOfBare(std::size_t at, bool& doubled) const;
     void finish(std::size_t start, std::size_t end, std::size_t next);
 
     std::string_view m_text;
@@ -50,7 +52,7 @@ private:
 /// Whether the first line is the one by which spreadsheets name the delimiter: sep=;
 bool namesDelimiter(std::string_view text);
 
-/// A cell's text with its doubled quotes made one.
-std::string undoubled(std::string_view cell);
+/// A cell's text with its doubled quotes made one, and without the backslashes where they mean something.
+std::string textOf(const CsvCell& cell, const CsvShape& shape);
 
 }  // namespace taskfold::data

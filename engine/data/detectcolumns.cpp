@@ -103,6 +103,7 @@ void mapColumns(OpenFile& file)
     if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
         file.used.columns["target"] = file.used.columns["label"];
     mapNested(file);
+    mapTags(file);
     mapPairs(file);
     for (const char* field : {"input", "target", "references", "group", "split"}) {
         if (file.used.columns.contains(field))
@@ -115,7 +116,7 @@ void mapColumns(OpenFile& file)
             const bool taken = column != file.columns.end() && std::any_of(file.used.columns.begin(), file.used.columns.end(),
                 [&](const auto& one) { return one.second == *column; });
             if (column != file.columns.end() && !taken) {
-                file.used.columns[field] = fitting(file, *column);
+                file.used.columns[field] = file.labels.contains(*column) ? namedNumbers(file, *column) : fitting(file, *column);
                 break;
             }
         }

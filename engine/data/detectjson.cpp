@@ -132,6 +132,28 @@ int scoreOf(const std::set<std::string>& fields)
     return score;
 }
 
+bool firstLineIsObject(std::string_view head)
+{
+    LineWalk lines(head);
+    std::string_view line;
+    while (lines.next(line))
+        if (!isBlankText(line))
+            return objectLines(line).first > 0;
+    return false;
+}
+
+std::string wordsOf(const JsonLayout& layout)
+{
+    switch (layout.kind) {
+    case JsonLayout::Kind::Sequence: return "objects follow one another, over several lines each";
+    case JsonLayout::Kind::Members: return "it is one object with a field for each row";
+    case JsonLayout::Kind::Cells: return "its rows are lists of cells";
+    case JsonLayout::Kind::Columns: return "it is one object with a field for each column";
+    case JsonLayout::Kind::List: break;
+    }
+    return "a list of objects lies there";
+}
+
 }  // namespace
 
 FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
@@ -144,7 +166,12 @@ FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
     ListScan scan(head);
     scan.scan();
     const bool isRow = scoreOf(scan.fields[""]) > 0;
-    if (objects > 0 && (lines > 1 || isRow || scan.lists.empty())) {
+    const bool asLines = lines > 1 && (firstLineIsObject(head) || objects * 2 >= lines);
+    if (const JsonLayout layout = layoutOf(head); layout.kind != JsonLayout::Kind::List && !asLines && !(objects == lines && layout.kind == JsonLayout::Kind::Sequence)) {
+        guess(file, "format", "json", 0.9, wordsOf(layout));
+        return FileFormat::Json;
+    }
+    if (objects > 0 && (asLines || isRow || scan.lists.empty())) {
         guess(file, "format", "jsonl", objects == lines ? 1 : 0.8,
             std::to_string(objects) + " of the first " + std::to_string(lines) + " lines are objects");
         return FileFormat::JsonLines;
@@ -159,6 +186,14 @@ FileFormat jsonForm(OpenFile& file, std::string_view head, char start)
 
 void detectLists(OpenFile& file, std::string_view head)
 {
+    if (file.used.rows.empty())
+        file.layout = layoutOf(head);
+    if (file.layout.kind == JsonLayout::Kind::Cells && file.layout.names.size() > 1 && file.layout.names.front() == "\"column1\"") {
+        file.used.columns.try_emplace("input", "column1");
+        file.used.columns.try_emplace("target", "column2");
+    }
+    if (file.layout.kind != JsonLayout::Kind::List)
+        return guess(file, "rows", "", 0.9, wordsOf(file.layout));
     ListScan scan(head);
     scan.scan();
     file.lists = scan.lists;

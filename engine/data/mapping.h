@@ -22,6 +22,8 @@
 ///   words(label, 0=bad, 1=good)  numbers, booleans or texts as other texts
 ///   spans(text, entities)        pieces of a text by character offsets, as "type: value; ..."; further words name the
 ///                                fields: spans(text, entities, start=from, end=to, label=kind)
+///   tags(tokens, ner_tags)       a list of tokens and one of their tags, as "type: value; ..."; numbers are named by further
+///                                words: tags(tokens, ner_tags, 0=O, 1=B-PER)
 ///   talk(messages)               a conversation up to its last answer, a line a turn ("user: ..."); one turn: its text
 ///   reply(messages)              the last answer: the last turn whose role is assistant, gpt, bot or model
 namespace taskfold::data {
@@ -49,7 +51,7 @@ public:
     /// The text that it is, where it is a field's name and the record has a text there; or null, and evaluate() tells.
     const Value* textOf(const Record& record) const;
 
-    /// Names of the fields at the top of a record that it reads.
+    /// Names that fields at the top of a record may have that it reads: of “a.b” both “a” and “a.b”.
     std::vector<std::string> reads() const;
 
     struct Node;

@@ -282,6 +282,7 @@ Trouble Expression::Node::evaluate(Record& record, std::vector<std::string_view>
     case Kind::First: return listed(record, texts, type);
     case Kind::Words: return worded(record, texts, type);
     case Kind::Spans: type = ValueKind::Text; return spans(record, texts);
+    case Kind::Tags: type = ValueKind::Text; return tagged(record, texts);
     case Kind::Talk:
     case Kind::Reply: type = ValueKind::Text; return turns(record, texts);
     }

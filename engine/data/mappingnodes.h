@@ -15,7 +15,7 @@ struct Step {
 };
 
 struct Expression::Node {
-    enum class Kind { Path, Literal, Lines, Template, Join, Sorted, First, Words, Spans, Talk, Reply };
+    enum class Kind { Path, Literal, Lines, Template, Join, Sorted, First, Words, Spans, Talk, Reply, Tags };
 
     Kind kind = Kind::Path;
     std::string name;  // of a path as it was written; a literal's text; what stands between a list's texts
@@ -37,8 +37,12 @@ private:
     std::optional<FieldTrouble> listed(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
     std::optional<FieldTrouble> worded(Record& record, std::vector<std::string_view>& texts, ValueKind& type) const;
     std::optional<FieldTrouble> turns(Record& record, std::vector<std::string_view>& texts) const;
+    std::optional<FieldTrouble> tagged(Record& record, std::vector<std::string_view>& texts) const;
     std::optional<FieldTrouble> spans(Record& record, std::vector<std::string_view>& texts) const;
     std::optional<FieldTrouble> span(const Record& record, const Value& one, std::string_view text, std::string& target) const;
 };
+
+/// InvalidInput says at which place it can't be read.
+Result<std::unique_ptr<Expression::Node>> compiled(std::string_view text);
 
 }  // namespace taskfold::data

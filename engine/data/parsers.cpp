@@ -15,7 +15,7 @@ namespace {
 class TableParser final : public BlockParser {
 public:
     explicit TableParser(const OpenFile& file)
-        : m_shape{file.used.delimiter.front(), file.used.quotes.value_or(true)}
+        : m_shape{file.used.delimiter.front(), file.used.quotes.value_or(true), file.used.escapes.value_or(false)}
         , m_columns(file.columns)
         , m_header(file.used.header.value_or(true))
         , m_decoded(!isUtf8Name(file.used.encoding))
@@ -67,7 +67,7 @@ private:
         m_record.raw = raw;
         for (std::size_t i = 0; i < m_cells.size(); ++i)
             m_record.push(m_columns[i],
-                {ValueKind::Text, m_cells[i].doubled ? m_record.keep(undoubled(m_cells[i].text)) : m_cells[i].text, 0, 0});
+                {ValueKind::Text, m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text, 0, 0});
         m_record.root = m_record.close(ValueKind::Object, 0);
         sink.record(m_record);
     }

@@ -20,6 +20,11 @@ public:
     virtual bool wantsMore() const { return true; }
 };
 
+/// What a parser throws where the file itself can't be read on.
+struct FileFailure {
+    Error error;
+};
+
 /// Blocks into records. For one thread; any number of them may work on one file's blocks.
 class BlockParser {
 public:
@@ -28,9 +33,12 @@ public:
     virtual std::int64_t parse(const Block& block, bool first, RecordSink& sink) = 0;
 };
 
-/// The file's bytes cut into blocks, from its beginning.
-Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file);
+/// The file's bytes cut into blocks, from its beginning. `columns`: those that will be looked at (none: all), where columns lie apart.
+Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file, const std::vector<std::string>& columns = {});
 std::unique_ptr<BlockParser> makeParser(const OpenFile& file);
+
+/// What labels of fastText's lines begin with.
+constexpr std::string_view kFastTextLabel = "__label__";
 
 // One format each.
 std::unique_ptr<BlockParser> jsonLinesParser();
@@ -39,15 +47,21 @@ std::unique_ptr<BlockParser> tableParser(const OpenFile& file);
 std::unique_ptr<BlockParser> documentParser(bool decoded);
 std::unique_ptr<BlockParser> parallelParser(bool decoded);
 std::unique_ptr<BlockParser> conllParser(const OpenFile& file);
-std::unique_ptr<BlockParser> arrowParser();
+std::unique_ptr<BlockParser> fastTextParser(bool decoded);
+std::unique_ptr<BlockParser> arrowParser(const OpenFile& file);
 std::unique_ptr<BlockParser> folderParser();
 
 /// The files in a folder's subfolders, which are named like their labels.
 std::unique_ptr<BlockSource> folderBlocks(const std::filesystem::path& folder);
 
-Result<std::unique_ptr<BlockSource>> arrowBlocks(const std::filesystem::path& file, FileFormat format);
-/// Parquet's and Arrow's columns; InvalidInput where it isn't such a file.
-Result<std::vector<std::string>> arrowColumns(const std::filesystem::path& file, FileFormat format);
+Result<std::unique_ptr<BlockSource>> arrowBlocks(const std::filesystem::path& file, FileFormat format, const std::vector<std::string>& columns);
+struct TableHead {
+    std::vector<std::string> columns;
+    std::string labels;  // what the `datasets` library says of them, as JSON; may be empty
+};
+
+/// What Parquet and Arrow say of a file before its rows; InvalidInput where it isn't such a file.
+Result<TableHead> headOfTable(const std::filesystem::path& file, FileFormat format);
 
 /// Lines of a text, one after another, without their ends.
 class LineWalk {

@@ -35,6 +35,8 @@ public:
                 result.lines = parser.parse(block, number == 0, maker);
                 commit(number, std::move(result));
             }
+        } catch (const FileFailure& failed) {
+            fail(failed.error);
         } catch (const std::bad_alloc&) {
             fail({ErrorCode::OutOfMemory, "reading a file"});
         } catch (const std::exception& unexpected) {
@@ -142,9 +144,6 @@ Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::opti
     int threads, const std::function<Result<void>(MadeBlock&)>& made,
     const std::function<void(std::int64_t, std::int64_t)>& progress, const std::stop_token& stop)
 {
-    Result<std::unique_ptr<BlockSource>> source = openBlocks(file);
-    if (!source)
-        return std::move(source).error();
     std::vector<RowMaker> makers;
     std::vector<std::unique_ptr<BlockParser>> parsers;
     for (int i = 0; i < threads; ++i) {
@@ -154,6 +153,9 @@ Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::opti
         makers.push_back(*std::move(maker));
         parsers.push_back(makeParser(file));
     }
+    Result<std::unique_ptr<BlockSource>> source = openBlocks(file, makers.front().reads());
+    if (!source)
+        return std::move(source).error();
     Pipeline pipeline(**source, made, stop, threads);
     pipeline.progress = progress;
     {

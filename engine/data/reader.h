@@ -2,6 +2,7 @@
 
 #include "engine/core/issue.h"
 #include "engine/core/result.h"
+#include "engine/data/jsonlayout.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,7 +19,7 @@ namespace taskfold::data {
 
 class Record;
 
-enum class FileFormat { JsonLines, Json, Csv, Tsv, Text, Conll, Parquet, Arrow, Parallel, Folder };
+enum class FileFormat { JsonLines, Json, Csv, Tsv, Text, Conll, Parquet, Arrow, Parallel, Folder, FastText };
 
 /// How to read a file; what is empty is detected.
 struct ReadOptions {
@@ -27,6 +28,7 @@ struct ReadOptions {
     std::string delimiter;  // one character, of CSV
     std::optional<bool> header;
     std::optional<bool> quotes;  // whether quotes of a table hold cells together
+    std::optional<bool> escapes;  // whether a backslash in a table takes the meaning from what follows
     std::string rows;  // where the list of rows lies in JSON: "data.items"; lists in lists: "data.paragraphs.qas"
     std::optional<int> tokenColumn, tagColumn;  // of CoNLL, from 1
     std::filesystem::path partner;  // the file of targets, of parallel files
@@ -54,6 +56,8 @@ struct OpenFile {
     std::vector<Column> tree;  // and below
     std::vector<std::string> lists;  // of a JSON file: where rows may lie
     bool returnsOnly = false;  // lines end in carriage returns alone
+    JsonLayout layout;
+    std::map<std::string, std::vector<std::string>> labels;  // by column: what its numbers are called, where the file says so
     std::string outerList, innerList;  // of `used.rows`: what is read piece by piece, and the lists inside each piece
 };
 

@@ -47,6 +47,16 @@ Result<RowMaker> RowMaker::make(const OpenFile& file, int fileNumber, std::optio
     return maker;
 }
 
+std::vector<std::string> RowMaker::reads() const
+{
+    std::vector<std::string> all;
+    for (const auto* field : {&m_input, &m_target, &m_references, &m_group, &m_splitField})
+        if (*field)
+            for (std::string& name : (*field)->expression.reads())
+                all.push_back(std::move(name));
+    return all;
+}
+
 void RowMaker::begin(MadeBlock& block)
 {
     m_block = &block;

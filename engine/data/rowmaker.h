@@ -31,6 +31,8 @@ public:
     /// InvalidInput for a mapping that can't be read, or names neither input nor target.
     static Result<RowMaker> make(const OpenFile& file, int fileNumber, std::optional<Split> split, const LabelBook& labels);
 
+    /// The columns that the mapping looks at.
+    std::vector<std::string> reads() const;
     void begin(MadeBlock& block);
     void record(const Record& record) override;
     void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) override;

@@ -2,6 +2,7 @@
 
 #include "engine/core/hash.h"
 #include "engine/data/batchfile.h"
+#include "engine/data/rowswriter.h"
 #include "engine/data/tablefile.h"
 
 namespace taskfold::data {

@@ -31,27 +31,6 @@ struct UnnamedRows {
 /// The same, not named yet: it vanishes with the value.
 Result<UnnamedRows> prepareRows(const std::filesystem::path& folder, std::span<const Row> rows);
 
-/// The same, row by row, a batch of them in memory at a time.
-class RowsWriter {
-public:
-    explicit RowsWriter(std::filesystem::path folder);
-    ~RowsWriter();
-    RowsWriter(const RowsWriter&) = delete;
-    RowsWriter& operator=(const RowsWriter&) = delete;
-
-    Result<void> add(const Row& row);
-    std::int64_t size() const { return m_size; }
-    Result<UnnamedRows> finish();
-
-private:
-    struct State;
-    Result<void> flush();
-
-    std::filesystem::path m_folder;
-    std::unique_ptr<State> m_state;
-    std::int64_t m_size = 0;
-};
-
 /// A file's rows, mapped into memory as long as this lives. Any number of threads may read one. A large file's batches are
 /// checked when first touched: one that is damaged throws.
 class RowFile {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/data/runheap.h"
 #include "engine/data/sealedfile.h"
+#include "engine/data/twosort.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <thread>
 #include <vector>
 
 namespace taskfold::data {
@@ -20,39 +20,34 @@ public:
     Result<void> add(const std::vector<T>& values)
     {
         m_load.insert(m_load.end(), values.begin(), values.end());
-        return m_load.size() >= m_most ? spill() : Result<void>{};
+        return m_load.size() < m_most ? Result<void>{} : spill();
     }
 
     Result<void> begin()
     {
-        sort();
+        sortInTwo(m_load, Less());
         m_runs.push_back(Run{0, 0, std::move(m_load), 0});
         for (Run& run : m_runs) {
             if (Result<void> ready = refill(run); !ready)
                 return ready;
             if (run.at < run.values.size())
-                m_heap.push_back(&run);
+                m_heap.add(&run);
         }
-        std::make_heap(m_heap.begin(), m_heap.end(), later);
+        m_heap.order();
         return {};
     }
 
     /// The smallest that is left, or null.
-    const T* front() const { return m_heap.empty() ? nullptr : &m_heap.front()->values[m_heap.front()->at]; }
+    const T* front() const { return m_heap.isEmpty() ? nullptr : &m_heap.front().shown(); }
 
     /// Takes away what front() showed.
     Result<void> pop()
     {
-        Run& first = *m_heap.front();
+        Run& first = m_heap.front();
         ++first.at;
         if (Result<void> ready = refill(first); !ready)
             return ready;
-        if (first.at < first.values.size()) {
-            sink();
-        } else {
-            std::pop_heap(m_heap.begin(), m_heap.end(), later);
-            m_heap.pop_back();
-        }
+        first.at < first.values.size() ? m_heap.sink() : m_heap.drop();
         return {};
     }
 
@@ -61,34 +56,9 @@ private:
         std::int64_t from = 0, left = 0;  // on disk
         std::vector<T> values;
         std::size_t at = 0;
+
+        const T& shown() const { return values[at]; }
     };
-
-    static bool later(const Run* a, const Run* b) { return Less()(b->values[b->at], a->values[a->at]); }
-
-    // The first run has gone on: to its place.
-    void sink()
-    {
-        for (std::size_t at = 0, child = 1; child < m_heap.size(); child = 2 * at + 1) {
-            child += child + 1 < m_heap.size() && later(m_heap[child], m_heap[child + 1]) ? 1 : 0;
-            if (!later(m_heap[at], m_heap[child]))
-                return;
-            std::swap(m_heap[at], m_heap[child]);
-            at = child;
-        }
-    }
-
-    void sort()
-    {
-        constexpr std::size_t kWorthAThread = 20'000;
-        const auto middle = m_load.begin() + static_cast<std::ptrdiff_t>(m_load.size() / 2);
-        if (m_load.size() < kWorthAThread)
-            return std::sort(m_load.begin(), m_load.end(), Less());
-        {
-            const std::jthread other([&] { std::sort(m_load.begin(), middle, Less()); });
-            std::sort(middle, m_load.end(), Less());
-        }
-        std::inplace_merge(m_load.begin(), middle, m_load.end(), Less());
-    }
 
     Result<void> spill()
     {
@@ -98,7 +68,7 @@ private:
                 return std::move(made).error();
             m_file = *std::move(made);
         }
-        sort();
+        sortInTwo(m_load, Less());
         m_runs.push_back(Run{m_file->size(), static_cast<std::int64_t>(m_load.size()), {}, 0});
         const std::vector<T> load = std::move(m_load);
         m_load = {};
@@ -123,7 +93,7 @@ private:
     std::vector<T> m_load;
     std::unique_ptr<SealedFile> m_file;
     std::vector<Run> m_runs;
-    std::vector<Run*> m_heap;  // by what each shows, the smallest first
+    RunHeap<Run, Less> m_heap;
 };
 
 }  // namespace taskfold::data

@@ -222,6 +222,11 @@ std::pair<std::filesystem::path, std::string> splitMember(const std::filesystem:
     return {text.substr(0, at + 4), text.substr(at + 6)};
 }
 
+bool isPacked(const std::filesystem::path& file)
+{
+    return !splitMember(file).second.empty() || lowerExtension(file) == ".gz" || beginsLikeGzip(file);
+}
+
 Result<std::unique_ptr<ByteStream>> openBytes(const std::filesystem::path& file)
 {
     const auto [onDisk, member] = splitMember(file);

@@ -36,6 +36,9 @@ std::unique_ptr<ByteStream> withLineFeeds(std::unique_ptr<ByteStream> stream);
 /// The first bytes, at most `room`; `whole` says whether that was all.
 Result<std::string> headOf(ByteStream& stream, std::size_t room, bool& whole);
 
+/// Whether the file has to be unpacked to be read: by name, or by how it begins.
+bool isPacked(const std::filesystem::path& file);
+
 struct ArchiveMember {
     std::filesystem::path path;  // "a.zip!/folder/train.jsonl"
     std::string name;  // inside

@@ -59,7 +59,7 @@ inline void collect(const std::string& folder, std::map<Split, ReadySplit>& read
     }
 }
 
-inline Got readFiles(const std::vector<std::pair<QString, QByteArray>>& files, const ReadOptions& options = {}, const How& how = {})
+inline Got readOpened(const std::vector<OpenFile>& files, const How& how = {})
 {
     const QTemporaryDir folder;
     Got got;
@@ -70,18 +70,9 @@ inline Got readFiles(const std::vector<std::pair<QString, QByteArray>>& files, c
     settings.labels = how.labels;
     settings.choosesLabels = !how.labels.empty();
     Intake intake(settings);
-    for (const auto& [name, bytes] : files) {
-        QFile file(folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
-            qFatal("no file");
-        file.close();
-        const Result<OpenFile> opened = openFile(file.fileName().toStdString(), options);
-        if (!opened) {
-            got.error = opened.error();
-            return got;
-        }
-        got.used = opened->used;
-        const Result<void> read = intake.read(*opened, how.split, {}, {});
+    for (const OpenFile& file : files) {
+        got.used = file.used;
+        const Result<void> read = intake.read(file, how.split, {}, {});
         if (!read) {
             got.error = read.error();
             return got;
@@ -96,6 +87,26 @@ inline Got readFiles(const std::vector<std::pair<QString, QByteArray>>& files, c
     else
         collect(settings.folder.string(), *ready, got);
     return got;
+}
+
+inline Got readFiles(const std::vector<std::pair<QString, QByteArray>>& files, const ReadOptions& options = {}, const How& how = {})
+{
+    const QTemporaryDir folder;
+    std::vector<OpenFile> all;
+    for (const auto& [name, bytes] : files) {
+        QFile file(folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+            qFatal("no file");
+        file.close();
+        Result<OpenFile> opened = openFile(file.fileName().toStdString(), options);
+        if (!opened) {
+            Got got;
+            got.error = opened.error();
+            return got;
+        }
+        all.push_back(*std::move(opened));
+    }
+    return readOpened(all, how);
 }
 
 inline Got readText(const QString& name, const QByteArray& bytes, const ReadOptions& options = {}, const How& how = {})

@@ -29,21 +29,6 @@ const QStringList& fields()
     return kFields;
 }
 
-QString delimiterTitle(const QString& delimiter)
-{
-    if (delimiter == u"\t")
-        return ImportOptions::tr("Tab");
-    return delimiter;
-}
-
-// What is chosen, or typed where that is possible: an expression of the mapping language.
-QString chosenIn(const QComboBox* box)
-{
-    const QString text = box->currentText().trimmed();
-    const int known = box->findText(text);
-    return known >= 0 ? box->itemData(known).toString() : text;
-}
-
 void choose(QComboBox* box, const QVariant& data)
 {
     const QSignalBlocker quiet(box);
@@ -51,6 +36,20 @@ void choose(QComboBox* box, const QVariant& data)
 }
 
 }  // namespace
+
+QString ImportOptions::delimiterTitle(const QString& delimiter)
+{
+    if (delimiter == u"\t")
+        return tr("Tab");
+    return delimiter;
+}
+
+QString ImportOptions::chosenIn(const QComboBox* box)
+{
+    const QString text = box->currentText().trimmed();
+    const int known = box->findText(text);
+    return known >= 0 ? box->itemData(known).toString() : text;
+}
 
 ImportOptions::ImportOptions(QWidget* parent)
     : QWidget(parent)
@@ -96,7 +95,7 @@ void ImportOptions::buildReading()
     for (const Split split : {Split::Train, Split::Validation, Split::Test})
         m_split->addItem(titleOf(split), static_cast<int>(split));
     m_format->addItem(tr("Detect"));
-    for (const QString& format : {u"jsonl"_s, u"json"_s, u"csv"_s, u"tsv"_s, u"conll"_s, u"parquet"_s, u"arrow"_s, u"folder"_s, u"txt"_s})
+    for (const QString& format : {u"jsonl"_s, u"json"_s, u"csv"_s, u"tsv"_s, u"conll"_s, u"parquet"_s, u"arrow"_s, u"folder"_s, u"fasttext"_s, u"txt"_s})
         m_format->addItem(format.toUpper(), format);
     m_encoding->addItem(tr("Detect"));
     for (const QString& encoding :
@@ -217,71 +216,6 @@ void ImportOptions::showItem(const ImportItem& item)
         control->setCurrentIndex(column.isEmpty() ? 0 : control->findData(column));
     }
     followKind();
-}
-
-void ImportOptions::showDetected(QComboBox* control, const QString& value, const QString& why)
-{
-    control->setItemText(0, value.isEmpty() ? tr("Detect") : tr("Auto: %1").arg(value));
-    control->setItemData(0, why, Qt::ToolTipRole);
-    control->setToolTip(why.isEmpty() ? control->currentText() : why);
-}
-
-void ImportOptions::showPreview(const ImportPreview& preview)
-{
-    const auto why = [&](const QString& what) {
-        const auto found = preview.why.find(what);
-        return found == preview.why.end() ? QString() : found->second;
-    };
-    showDetected(m_format, preview.used.format.toUpper(), why(u"format"_s));
-    showDetected(m_encoding, preview.used.encoding.toUpper(), why(u"encoding"_s));
-    showDetected(m_delimiter, delimiterTitle(preview.used.delimiter), why(u"delimiter"_s));
-    showDetected(m_header,
-        !preview.used.header       ? QString()
-            : *preview.used.header ? tr("names")
-                                   : tr("a row"),
-        why(u"header"_s));
-    showDetected(m_rows, preview.used.rows, why(u"rows"_s));
-    const bool table = preview.used.format == u"csv" || preview.used.format == u"tsv";
-    m_delimiter->setEnabled(table);
-    m_header->setEnabled(table);
-    for (const ImportFile& file : preview.files)
-        if (file.path == preview.file)
-            m_task->lineEdit()->setPlaceholderText(file.task);
-    offerLists(preview);
-    offerColumns(preview);
-}
-
-void ImportOptions::offerLists(const ImportPreview& preview)
-{
-    m_rows->setEnabled(!preview.lists.isEmpty());
-    for (const QString& list : preview.lists)
-        if (m_rows->findData(list) < 0)
-            m_rows->addItem(list.isEmpty() ? tr("the file itself") : list, list);
-}
-
-void ImportOptions::offerColumns(const ImportPreview& preview)
-{
-    for (const auto& [field, control] : m_columns) {
-        const QSignalBlocker quiet(control);
-        if (control->lineEdit()->hasFocus() && control->lineEdit()->isModified())
-            continue;  // the user is writing in it
-        const QString now = chosenIn(control);
-        const QVariant chosen = now.isEmpty() ? QVariant() : QVariant(now);
-        control->clear();
-        const auto used = preview.used.columns.find(field);
-        control->addItem(
-            used == preview.used.columns.end() ? tr("None") : tr("Auto: %1").arg(used->second));
-        for (const QString& column : preview.columns)
-            control->addItem(column, column);
-        for (const auto& [path, sample] : preview.fields) {
-            if (control->findData(path) < 0)
-                control->addItem(path, path);
-            control->setItemData(control->findData(path), sample, Qt::ToolTipRole);
-        }
-        if (chosen.isValid() && control->findData(chosen) < 0)
-            control->addItem(chosen.toString(), chosen);
-        control->setCurrentIndex(chosen.isValid() ? control->findData(chosen) : 0);
-    }
 }
 
 ImportItem ImportOptions::applied(ImportItem item) const

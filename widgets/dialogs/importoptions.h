@@ -38,6 +38,9 @@ protected:
 private:
     void buildReading();
     void buildMapping();
+    static QString delimiterTitle(const QString& delimiter);
+    /// What is chosen, or typed where that is possible: an expression of the mapping language.
+    static QString chosenIn(const QComboBox* box);
     QComboBox* box(const QString& name, const QString& title);
     void showDetected(QComboBox* box, const QString& value, const QString& why = {});
     void offerColumns(const ImportPreview& preview);
