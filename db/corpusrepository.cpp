@@ -10,20 +10,29 @@
 
 namespace taskfold::db {
 
-Result<CorpusId> CorpusRepository::put(const Corpus& corpus)
+Result<CorpusId> CorpusRepository::put(const Corpus& corpus, const std::string& issuesHash)
 {
     return guarded("saving corpus " + corpus.name, [&]() -> Result<CorpusId> {
         Write write(m_database);
         SQLite::Statement insert(m_database,
             "INSERT OR REPLACE INTO corpus (name, domain, hash, held_out_hash, sources, documents_in, documents_kept, "
-            "held_out, bytes_kept, issues, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "held_out, bytes_kept, issues, created, issues_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         SQLite::bind(insert, corpus.name, corpus.domain ? 1 : 0, corpus.hash, corpus.heldOutHash,
             textOf(corpus.sources), corpus.documentsIn, corpus.documentsKept, corpus.heldOut, corpus.bytesKept,
-            textOf(corpus.issues), corpus.created);
+            textOf(corpus.issues), corpus.created, issuesHash);
         insert.exec();
         const CorpusId id{m_database.getLastInsertRowid()};
         write.commit();
         return id;
+    });
+}
+
+Result<std::string> CorpusRepository::issuesHash(CorpusId id) const
+{
+    return guarded("reading a corpus", [&]() -> Result<std::string> {
+        SQLite::Statement query(m_database, "SELECT issues_hash FROM corpus WHERE id = ?");
+        SQLite::bind(query, id.value);
+        return query.executeStep() ? query.getColumn(0).getString() : std::string();
     });
 }
 

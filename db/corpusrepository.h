@@ -3,6 +3,7 @@
 #include "engine/core/dataset.h"
 #include "engine/core/result.h"
 
+#include <string>
 #include <vector>
 
 namespace SQLite {
@@ -16,7 +17,9 @@ public:
     explicit CorpusRepository(SQLite::Database& database) : m_database(database) { }
 
     /// Adds it, or puts it in place of the corpus of that name.
-    Result<CorpusId> put(const Corpus& corpus);
+    /// `issuesHash` names the file that lists its issues; empty: there are none.
+    Result<CorpusId> put(const Corpus& corpus, const std::string& issuesHash = {});
+    Result<std::string> issuesHash(CorpusId id) const;
     Result<std::vector<Corpus>> all() const;
     Result<void> remove(CorpusId id);
 

@@ -246,7 +246,8 @@ Result<std::vector<std::string>> DatasetRepository::hashesInUse() const
 Result<std::vector<std::string>> DatasetRepository::issueHashesInUse() const
 {
     return guarded("reading the row files in use", [&]() -> Result<std::vector<std::string>> {
-        SQLite::Statement query(m_database, "SELECT DISTINCT issues_hash FROM dataset_version WHERE issues_hash <> ''");
+        SQLite::Statement query(m_database, 
+            "SELECT issues_hash FROM dataset_version WHERE issues_hash <> '' UNION SELECT issues_hash FROM corpus WHERE issues_hash <> ''");
         return textsOf(query);
     });
 }

@@ -247,6 +247,10 @@ constexpr std::array kMigrations{
             WHERE type = 'table' AND name = 'task';
         PRAGMA writable_schema = RESET;
     )sql"},
+    // A corpus' issues lie in a file, too.
+    Migration{4, R"sql(
+        ALTER TABLE corpus ADD COLUMN issues_hash TEXT NOT NULL DEFAULT '';
+    )sql"},
 };
 
 int readVersion(SQLite::Database& database)

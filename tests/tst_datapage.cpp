@@ -236,6 +236,43 @@ private slots:
             qPrintable(csv));
     }
 
+    void showsATextForStageZeroLikeATask()
+    {
+        DataPage page;
+        page.resize(1100, 740);
+        page.show();
+        Corpus corpus;
+        corpus.id = CorpusId{4};
+        corpus.name = "travel talk";
+        corpus.documentsIn = 12;
+        corpus.documentsKept = 9;
+        corpus.heldOut = 1;
+        corpus.issues = {{Reason::Quality, 2}};
+        TaskVolume documents;
+        documents.task.id = TaskId{-4};
+        documents.task.name = corpus.name;
+        documents.splits[Split::Train].kept = 9;
+        page.showTasks(test::sampleTasks(), {corpus}, {documents});
+        const QSignalSpy selected(&page, &DataPage::taskSelected), rows(page.rows(), &RowsPanel::totalWanted);
+        const QSignalSpy properties(&page, &DataPage::propertiesRequested), removed(&page, &DataPage::corpusRemoveRequested);
+        page.selectTask(TaskId{-4});
+        QCOMPARE(selected.last().at(0).value<TaskId>(), TaskId{-4});
+        QCOMPARE(rows.last().at(0).value<RowsQuery>().task, TaskId{-4});
+        QCOMPARE(child<QLabel>(page, "taskName")->text(), u"travel talk"_s);
+        QVERIFY(child<QLabel>(page, "taskFacts")->text().contains(u"10 of 12 documents kept"_s));
+        QCOMPARE(child<QTabWidget>(page, "taskTabs")->tabText(1), u"Documents"_s);
+        QCOMPARE(child<QComboBox>(page, "rowsSplit")->count(), 2);
+        QVERIFY(!child<QPushButton>(page, "taskProperties")->isVisibleTo(&page));
+        page.showIssues(TaskId{-4}, {{"a.txt", 3, "text", Reason::Quality, IssueAction::Dropped, "1234", "more symbols than words"}}, 2);
+        QCOMPARE(child<QTabWidget>(page, "taskTabs")->tabText(2), u"Issues (2)"_s);
+        test::shot(page, u"data-corpus"_s);
+        click(page, "taskRemove");
+        QCOMPARE(removed.last().at(0).value<CorpusId>(), CorpusId{4});
+        page.selectTask(test::sampleTasks().front().task.id);
+        QCOMPARE(child<QComboBox>(page, "rowsSplit")->count(), 3);
+        QVERIFY(properties.isEmpty());
+    }
+
     void saysWhichTaskToChange()
     {
         DataPage page;

@@ -268,6 +268,27 @@ private slots:
         QCOMPARE(corpus.issues.at(Reason::Leak), 1);
         QCOMPARE(corpus.issues.at(Reason::Duplicate), 1);
         QVERIFY(corpus.heldOut >= 1);
+        const auto volumes = corpusVolumesOf(m_project, "", {});
+        QVERIFY(volumes && volumes->size() == 1U);
+        const TaskVolume& shown = volumes->front();
+        QCOMPARE(shown.splits.at(Split::Train).kept, corpus.documentsKept);
+        QCOMPARE(shown.splits.at(Split::Validation).kept, corpus.heldOut);
+        QVERIFY(shown.lengths.smallest > 30);
+        const CorpusId id{-shown.task.id.value};
+        const auto issues = corpusIssuesOf(m_project, id, {});
+        QVERIFY(issues && issues->size() == 3U);
+        QVERIFY(std::any_of(issues->begin(), issues->end(), [](const RowIssue& one) { return one.reason == Reason::Leak && one.detail.find("t/test line 1") != std::string::npos; }));
+        RowsWanted wanted;
+        wanted.words = "229651";
+        const auto found = viewDocuments(m_project, id, wanted, {});
+        wanted.split = Split::Validation;
+        const auto held = viewDocuments(m_project, id, wanted, {});
+        QVERIFY(found && held);
+        QCOMPARE(found->total + held->total, 1);
+        QCOMPARE(*exportCorpusIssues(m_project, id, m_folder->filePath(u"issues.csv"_s).toStdString()), 3);
+        QCOMPARE(*exportDocuments(m_project, id, Split::Train, m_folder->filePath(u"documents.jsonl"_s).toStdString(), {}), corpus.documentsKept);
+        const auto checked = checkProject(m_project, {});
+        QVERIFY(checked && checked->empty());
     }
 
 private:

@@ -25,6 +25,7 @@ Background::Background(QObject* parent) : QObject(parent)
     listen(m_training, Queue::Training);
     listen(m_files, Queue::Files);
     listen(m_reading, Queue::Reading);
+    listen(m_counting, Queue::Counting);
 }
 
 void Background::listen(EngineBridge& bridge, Queue queue)
@@ -38,7 +39,13 @@ void Background::listen(EngineBridge& bridge, Queue queue)
 
 EngineBridge& Background::bridge(Queue queue)
 {
-    return queue == Queue::Training ? m_training : queue == Queue::Files ? m_files : m_reading;
+    switch (queue) {
+    case Queue::Training: return m_training;
+    case Queue::Files: return m_files;
+    case Queue::Reading: return m_reading;
+    case Queue::Counting: return m_counting;
+    }
+    return m_files;
 }
 
 int Background::submit(QObject* owner, Work work)

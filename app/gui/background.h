@@ -14,7 +14,7 @@
 
 namespace taskfold {
 
-enum class Queue { Training, Files, Reading };  // an import never waits behind a training of hours, a page behind neither
+enum class Queue { Training, Files, Reading, Counting };  // an import never waits behind a training of hours or a count of minutes, a page behind neither
 enum class Shown { InTheCorner, Quietly };  // quietly: previews, pages of rows, small writes
 
 /// A job and what to do when something happens to it. The functions are called on the GUI thread, and not at
@@ -28,7 +28,7 @@ struct Work {
     std::function<void(const Outcome&)> onEnd{};
 };
 
-/// All background work of the program: three runners, and one list of what they do. Lives on the GUI thread.
+/// All background work of the program: four runners, and one list of what they do. Lives on the GUI thread.
 class Background : public QObject {
     Q_OBJECT
 
@@ -78,6 +78,7 @@ private:
     EngineBridge m_training{Priority::BelowTheWindow};  // the bridges end first: nothing is heard from them afterwards
     EngineBridge m_files;
     EngineBridge m_reading;
+    EngineBridge m_counting{Priority::BelowTheWindow};
 };
 
 }  // namespace taskfold

@@ -40,6 +40,7 @@ void DataController::connectPage()
     connect(&m_page, &DataPage::taskSelected, this, &DataController::onTaskSelected);
     connect(&m_page, &DataPage::propertiesRequested, this, &DataController::editProperties);
     connect(&m_page, &DataPage::removeRequested, this, &DataController::askAndRemove);
+    connect(&m_page, &DataPage::corpusRemoveRequested, this, &DataController::askAndRemoveCorpus);
     connect(&m_page, &DataPage::manualRequested, &m_session.news, &News::manualWanted);
     connect(m_page.rows(), &RowsPanel::totalWanted, this, &DataController::count);
     connect(m_page.rows(), &RowsPanel::rowsWanted, this, &DataController::read);
@@ -61,11 +62,12 @@ void DataController::reload()
     auto found = std::make_shared<VolumesFound>();
     m_volumes = m_session.background.submit(this,
         {.job = volumesJob(m_session.project, found),
+            .queue = Queue::Counting,
             .shown = Shown::Quietly,
             .onEnd = [this, found](const Outcome& end) {
                 if (end.end != JobEnd::Completed)
                     return;
-                m_page.showTasks(found->tasks, found->corpora);
+                m_page.showTasks(found->tasks, found->corpora, found->documents);
                 if (!std::exchange(m_restored, true))
                     m_page.selectTask(
                         TaskId{m_session.settings.ofProject(m_session.folder(), u"task"_s).toLongLong()});
@@ -80,7 +82,7 @@ void DataController::findOverlap()
     m_session.background.cancel(m_overlap);
     auto found = std::make_shared<OverlapMatrix>();
     m_overlap = m_session.background.submit(this,
-        {.job = overlapJob(m_session.project, found), .onEnd = [this, found](const Outcome& end) {
+        {.job = overlapJob(m_session.project, found), .queue = Queue::Counting, .onEnd = [this, found](const Outcome& end) {
              if (end.end != JobEnd::Completed)
                  return;
              m_overlapKnown = true;
@@ -103,6 +105,7 @@ void DataController::onTaskSelected(TaskId task)
     auto found = std::make_shared<IssuesFound>();
     m_issues = m_session.background.submit(this,
         {.job = issuesJob(m_session.project, task, kIssuesListed, found),
+            .queue = Queue::Reading,
             .shown = Shown::Quietly,
             .onEnd = [this, task, found](const Outcome& end) {
                 if (end.end == JobEnd::Completed)
@@ -116,6 +119,7 @@ void DataController::count(const RowsQuery& query)
     auto found = std::make_shared<RowsFound>();
     m_count = m_session.background.submit(this,
         {.job = rowsJob(m_session.project, query, 0, PagedModelBase::kPage, found),
+            .queue = Queue::Reading,
             .shown = Shown::Quietly,
             .onEnd = [this, query, found](const Outcome& end) {
                 if (end.end != JobEnd::Completed)
@@ -130,6 +134,7 @@ void DataController::read(const RowsQuery& query, qint64 offset, qint64 limit)
     auto found = std::make_shared<RowsFound>();
     m_session.background.submit(this,
         {.job = rowsJob(m_session.project, query, offset, limit, found),
+            .queue = Queue::Reading,
             .shown = Shown::Quietly,
             .onEnd = [this, query, offset, found](const Outcome& end) {
                 if (end.end == JobEnd::Completed)
@@ -197,6 +202,24 @@ void DataController::askAndRemove(TaskId id)
                            emit m_session.news.tasksChanged();
                            emit m_session.news.runsChanged();
                        }});
+        });
+}
+
+void DataController::askAndRemoveCorpus(CorpusId id, const QString& name)
+{
+    ask::choose(&m_page,
+        {.title = tr("Remove the text"),
+            .text = tr("Remove %1 from this project?").arg(name),
+            .detail = tr("Its documents go with it. This can't be undone."),
+            .buttons = {tr("Remove"), tr("Cancel")},
+            .dangerous = 0},
+        [this, id](int button) {
+            if (button != 0)
+                return;
+            m_session.background.submit(this, {.job = removeCorpusJob(m_session.project, id), .onEnd = [this](const Outcome& end) {
+                                                   if (end.end == JobEnd::Completed)
+                                                       emit m_session.news.tasksChanged();
+                                               }});
         });
 }
 

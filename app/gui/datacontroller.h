@@ -32,6 +32,7 @@ private:
     void pushEdit(const Task& before, const Task& after);
     void put(const Task& task);
     void askAndRemove(TaskId task);
+    void askAndRemoveCorpus(CorpusId corpus, const QString& name);
     void remember();
     void findOverlap();
     void write(Job job, const QString& file);

@@ -50,8 +50,30 @@ jobs::RowsOrder orderOf(RowsOrder order)
 
 }  // namespace
 
+namespace {
+
+Result<void> findCorpusIssues(const Project& project, CorpusId id, std::int64_t limit, IssuesFound& found)
+{
+    const Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return connection.error();
+    const Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
+    Result<std::vector<RowIssue>> issues = jobs::corpusIssuesOf(project, id, {std::nullopt, std::nullopt, 0, limit});
+    if (!issues || !corpora)
+        return issues ? corpora.error() : std::move(issues).error();
+    for (const Corpus& corpus : *corpora)
+        for (const auto& [reason, count] : corpus.issues)
+            found.total += corpus.id == id ? count : 0;
+    found.issues = *std::move(issues);
+    return {};
+}
+
+}  // namespace
+
 Job issuesJob(const Project& project, TaskId id, std::int64_t limit, std::shared_ptr<IssuesFound> found)
 {
+    if (id.value < 0)
+        return {"Issues", [project, id, limit, found](const JobContext&) { return findCorpusIssues(project, CorpusId{-id.value}, limit, *found); }};
     return {"Issues", [project, id, limit, found](const JobContext&) -> Result<void> {
                 const Result<db::Connection> connection = openExisting(project);
                 if (!connection)
@@ -83,7 +105,10 @@ Job volumesJob(const Project& project, std::shared_ptr<VolumesFound> found)
                 Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
                 if (!corpora)
                     return std::move(corpora).error();
-                *found = {*std::move(volumes), *std::move(corpora)};
+                Result<std::vector<TaskVolume>> documents = jobs::corpusVolumesOf(project, *base, context);
+                if (!documents)
+                    return std::move(documents).error();
+                *found = {*std::move(volumes), *std::move(corpora), *std::move(documents)};
                 return {};
             }};
 }
@@ -92,14 +117,16 @@ Job rowsJob(const Project& project, const RowsQuery& query, std::int64_t offset,
     std::shared_ptr<RowsFound> found)
 {
     return {"Rows", [project, query, offset, limit, found](const JobContext& context) -> Result<void> {
+                const bool corpus = query.task.value < 0;
                 const Result<db::Connection> connection = openExisting(project);
                 if (!connection)
                     return connection.error();
-                const Result<Task> task = db::TaskRepository(**connection).byId(query.task);
+                const Result<Task> task = corpus ? Result<Task>(Task{}) : db::TaskRepository(**connection).byId(query.task);
                 if (!task)
                     return task.error();
-                const Result<jobs::RowsGiven> given = jobs::viewRows(
-                    project, {task->name, query.split, toStd(query.words), query.masked, offset, limit, orderOf(query.order)}, context);
+                const jobs::RowsWanted wanted{task->name, query.split, toStd(query.words), query.masked, offset, limit, orderOf(query.order)};
+                const Result<jobs::RowsGiven> given = corpus ? jobs::viewDocuments(project, CorpusId{-query.task.value}, wanted, context)
+                                                             : jobs::viewRows(project, wanted, context);
                 if (!given)
                     return given.error();
                 found->total = given->total;
@@ -146,6 +173,14 @@ Job removeTaskJob(const Project& project, const Task& task)
 {
     return {toStd(QObject::tr("Removing %1").arg(toQt(task.name))),
         [project, name = task.name](const JobContext& context) { return jobs::removeTask(project, name, context); }};
+}
+
+Job removeCorpusJob(const Project& project, CorpusId id)
+{
+    return {toStd(QObject::tr("Removing a text")), [project, id](const JobContext&) -> Result<void> {
+                const Result<db::Connection> connection = openExisting(project);
+                return connection ? db::CorpusRepository(**connection).remove(id) : Result<void>(connection.error());
+            }};
 }
 
 }  // namespace taskfold

@@ -15,6 +15,7 @@ namespace taskfold {
 struct VolumesFound {
     std::vector<TaskVolume> tasks;
     std::vector<Corpus> corpora;
+    std::vector<TaskVolume> documents;  // of the corpora
 };
 
 struct RowsFound {
@@ -27,6 +28,7 @@ struct IssuesFound {
     std::vector<RowIssue> issues;  // the first ones
 };
 
+/// A number below zero is a corpus'.
 Job issuesJob(const Project& project, TaskId task, std::int64_t limit, std::shared_ptr<IssuesFound> found);
 Job volumesJob(const Project& project, std::shared_ptr<VolumesFound> found);
 /// The rows of a query from an offset on; a limit of 0 only counts them.
@@ -38,5 +40,6 @@ Job importJobOf(const Project& project, const ImportForm& form, std::shared_ptr<
 /// Small writes.
 Job putTaskJob(const Project& project, const Task& task);
 Job removeTaskJob(const Project& project, const Task& task);
+Job removeCorpusJob(const Project& project, CorpusId corpus);
 
 }  // namespace taskfold

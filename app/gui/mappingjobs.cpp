@@ -113,6 +113,10 @@ Job overlapJob(const Project& project, std::shared_ptr<OverlapMatrix> found)
 Job exportRowsJob(const Project& project, TaskId id, Split split, const QString& to)
 {
     return {toStd(QObject::tr("Writing rows")), [project, id, split, to = toStd(to)](const JobContext& context) -> Result<void> {
+                if (id.value < 0) {
+                    const auto documents = jobs::exportDocuments(project, CorpusId{-id.value}, split, to, context);
+                    return documents ? Result<void>{} : Result<void>(documents.error());
+                }
                 const Result<Task> task = taskOf(project, id);
                 if (!task)
                     return task.error();
@@ -124,6 +128,10 @@ Job exportRowsJob(const Project& project, TaskId id, Split split, const QString&
 Job exportIssuesJob(const Project& project, TaskId id, const QString& to)
 {
     return {toStd(QObject::tr("Writing issues")), [project, id, to = toStd(to)](const JobContext&) -> Result<void> {
+                if (id.value < 0) {
+                    const auto told = jobs::exportCorpusIssues(project, CorpusId{-id.value}, to);
+                    return told ? Result<void>{} : Result<void>(told.error());
+                }
                 const Result<Task> task = taskOf(project, id);
                 if (!task)
                     return task.error();

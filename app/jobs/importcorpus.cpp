@@ -5,6 +5,7 @@
 #include "engine/core/clock.h"
 #include "engine/data/documents.h"
 #include "engine/data/encoding.h"
+#include "engine/data/issuestore.h"
 #include "engine/data/mapping.h"
 #include "engine/data/nearrows.h"
 #include "engine/data/rowkeys.h"
@@ -30,7 +31,7 @@ struct Document {
 class CorpusReader {
 public:
     CorpusReader(const std::filesystem::path& folder, Corpus& corpus, ImportOutcome& outcome)
-        : m_pile(folder), m_corpus(corpus), m_outcome(outcome)
+        : m_pile(folder), m_issues(folder), m_corpus(corpus), m_outcome(outcome)
     {
     }
 
@@ -48,7 +49,7 @@ public:
             texts = data::textsAt(record, "text");
         const std::string text = texts.empty() ? std::string{} : data::normalised(texts.front());
         if (text.empty())
-            return refuse({files.back(), record.line, "text", texts.empty() ? Reason::MissingField : Reason::Empty, IssueAction::Quarantined,
+            return refuse(lastFile(), {files.back(), record.line, "text", texts.empty() ? Reason::MissingField : Reason::Empty, IssueAction::Quarantined,
                 data::excerptOf(record.raw), texts.empty() ? "there is no “" + column + "”" : ""});
         std::uint64_t hash[2];
         data::hashText(text, hash);
@@ -63,7 +64,7 @@ public:
     {
         ++m_corpus.documentsIn;
         issue.field = "text";
-        refuse(std::move(issue));
+        refuse(lastFile(), std::move(issue));
     }
 
     // After the last document: those that are there twice go, but for the first.
@@ -94,8 +95,10 @@ public:
         return {};
     }
 
-    void refuse(RowIssue issue)
+    void refuse(int file, RowIssue issue)
     {
+        if (Result<void> written = m_issues.add(file, issue); !written)
+            failure = std::move(written).error();
         constexpr std::size_t kTold = 10'000;
         constexpr std::int64_t kExamples = 5;
         if (++m_corpus.issues[issue.reason] <= kExamples)
@@ -103,6 +106,9 @@ public:
         if (issue.action == IssueAction::Quarantined && ++m_outcome.refusedTotal && m_outcome.refused.size() < kTold)
             m_outcome.refused.push_back(std::move(issue));
     }
+
+    Result<data::IssueWriter::Finished> issues() { return m_issues.finish(); }
+    int lastFile() const { return static_cast<int>(files.size()) - 1; }
 
     // Takes out the documents for which there are words to say why; each is told with its number.
     void filter(Reason reason, const std::function<std::string(const Document&, std::size_t)>& words)
@@ -112,7 +118,7 @@ public:
         for (std::size_t i = 0; i < documents.size(); ++i) {
             const Document document = documents[i];
             if (std::string why = words(document, i); !why.empty())
-                refuse({files[static_cast<std::size_t>(document.file)], document.line, "text", reason, IssueAction::Dropped,
+                refuse(document.file, {files[static_cast<std::size_t>(document.file)], document.line, "text", reason, IssueAction::Dropped,
                     data::excerptOf(textOf(document)), std::move(why)});
             else
                 documents[kept++] = document;
@@ -125,6 +131,7 @@ public:
 
 private:
     data::TextPile m_pile;
+    data::IssueWriter m_issues;
     Corpus& m_corpus;
     ImportOutcome& m_outcome;
 };
@@ -197,7 +204,7 @@ Result<void> dropNear(CorpusReader& reader, const JobContext& context)
     return {};
 }
 
-Result<ReadyCorpus> stored(const Project& project, Corpus corpus, const CorpusReader& reader)
+Result<ReadyCorpus> stored(const Project& project, Corpus corpus, CorpusReader& reader)
 {
     const std::vector<Document>& documents = reader.documents;
     const auto isHeld = [](const Document& document) { return document.hash % 20 == 0; };
@@ -221,7 +228,10 @@ Result<ReadyCorpus> stored(const Project& project, Corpus corpus, const CorpusRe
     corpus.hash = rows->hash;
     corpus.heldOutHash = heldRows->hash;
     corpus.created = nowUtc();
-    return ReadyCorpus{std::move(corpus), std::move(rows->file), std::move(heldRows->file)};
+    Result<data::IssueWriter::Finished> issues = reader.issues();
+    if (!issues || reader.failure)
+        return issues ? *reader.failure : std::move(issues).error();
+    return ReadyCorpus{std::move(corpus), std::move(rows->file), std::move(heldRows->file), std::move(issues->file), issues->hash};
 }
 
 }  // namespace
@@ -260,7 +270,7 @@ Result<void> writeCorpora(SQLite::Database& database, const std::vector<ReadyCor
 {
     db::CorpusRepository repository(database);
     for (const ReadyCorpus& ready : corpora)
-        if (const Result<CorpusId> put = repository.put(ready.corpus); !put)
+        if (const Result<CorpusId> put = repository.put(ready.corpus, ready.issuesHash); !put)
             return put.error();
     return {};
 }

@@ -15,7 +15,8 @@ namespace taskfold::jobs {
 /// A corpus whose files have no names yet.
 struct ReadyCorpus {
     Corpus corpus;
-    std::unique_ptr<data::SealedFile> rows, heldOut;
+    std::unique_ptr<data::SealedFile> rows, heldOut, issues;  // issues: null where there are none
+    std::string issuesHash;
 };
 
 /// Documents of the source's files, without empty, poor, repeated and nearly repeated ones and those that hold an input of

@@ -63,7 +63,7 @@ Result<void> sync(Gathered& gathered)
         for (auto& [split, one] : task.splits)
             files.insert(files.end(), {one.rows.get(), one.issues.get()});
     for (ReadyCorpus& corpus : gathered.corpora)
-        files.insert(files.end(), {corpus.rows.get(), corpus.heldOut.get()});
+        files.insert(files.end(), {corpus.rows.get(), corpus.heldOut.get(), corpus.issues.get()});
     for (data::SealedFile* file : files)
         if (file)
             if (Result<void> done = file->sync(); !done)
@@ -110,6 +110,8 @@ Result<void> write(const Project& project, SQLite::Database& database, Gathered&
             if (Result<void> named = publish(project, ready.rows.get(), ready.corpus.hash); !named)
                 return named;
             if (Result<void> named = publish(project, ready.heldOut.get(), ready.corpus.heldOutHash); !named)
+                return named;
+            if (Result<void> named = publish(project, ready.issues.get(), ready.issuesHash); !named)
                 return named;
         }
         data::syncFolder(project.rows());

@@ -2,6 +2,7 @@
 
 #include "app/jobs/importtask.h"
 #include "app/jobs/volumes.h"
+#include "db/corpusrepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/data/mapping.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 namespace taskfold::jobs {
@@ -193,14 +195,31 @@ Result<std::int64_t> exportTaskRows(const Project& project, const std::string& n
         [&](std::int64_t line) { return masks->contains(line); }, context.stop);
 }
 
-Result<std::int64_t> exportIssues(const Project& project, const std::string& task, const std::filesystem::path& out)
+Result<std::int64_t> exportDocuments(const Project& project, CorpusId id, Split split, const std::filesystem::path& out, const JobContext& context)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
+    if (!corpora)
+        return corpora.error();
+    for (const Corpus& corpus : *corpora)
+        if (corpus.id == id)
+            return data::exportRows(project.rows(), split == Split::Train ? corpus.hash : corpus.heldOutHash, out, [](std::int64_t) { return false; }, context.stop);
+    return Error{ErrorCode::NotFound, "there is no such corpus"};
+}
+
+namespace {
+
+// All of them, a page at a time, as CSV.
+Result<std::int64_t> writeIssues(const std::filesystem::path& out, const std::function<Result<std::vector<RowIssue>>(const IssuesWanted&)>& page)
 {
     constexpr std::int64_t kAtOnce = 20'000;
     std::ofstream file(out, std::ios::binary);
     file << "file,line,field,reason,action,detail,excerpt\n";
     std::int64_t count = 0;
     for (;;) {
-        const auto issues = issuesOf(project, task, {std::nullopt, std::nullopt, count, kAtOnce});
+        const auto issues = page({std::nullopt, std::nullopt, count, kAtOnce});
         if (!issues)
             return issues.error();
         for (const RowIssue& issue : *issues)
@@ -214,6 +233,18 @@ Result<std::int64_t> exportIssues(const Project& project, const std::string& tas
     if (!file)
         return Error{errno == ENOSPC ? ErrorCode::DiskFull : ErrorCode::Io, out.string() + " can't be written"};
     return count;
+}
+
+}  // namespace
+
+Result<std::int64_t> exportIssues(const Project& project, const std::string& task, const std::filesystem::path& out)
+{
+    return writeIssues(out, [&](const IssuesWanted& wanted) { return issuesOf(project, task, wanted); });
+}
+
+Result<std::int64_t> exportCorpusIssues(const Project& project, CorpusId corpus, const std::filesystem::path& out)
+{
+    return writeIssues(out, [&](const IssuesWanted& wanted) { return corpusIssuesOf(project, corpus, wanted); });
 }
 
 }  // namespace taskfold::jobs

@@ -30,7 +30,12 @@ Result<std::string> mappingOfTask(const Project& project, const std::string& tas
 Result<std::int64_t> exportTaskRows(const Project& project, const std::string& task, Split split,
     const std::filesystem::path& out, const JobContext& context);
 
+/// The documents of a corpus, or (validation) those held out.
+Result<std::int64_t> exportDocuments(const Project& project, CorpusId corpus, Split split, const std::filesystem::path& out, const JobContext& context);
+
 /// All issues of a task as CSV that a spreadsheet can open safely. Answers how many.
 Result<std::int64_t> exportIssues(const Project& project, const std::string& task, const std::filesystem::path& out);
+
+Result<std::int64_t> exportCorpusIssues(const Project& project, CorpusId corpus, const std::filesystem::path& out);
 
 }  // namespace taskfold::jobs

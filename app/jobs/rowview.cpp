@@ -1,5 +1,6 @@
 #include "app/jobs/rowview.h"
 
+#include "db/corpusrepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/data/rowlist.h"
@@ -106,6 +107,37 @@ Result<Kept::List> listOf(const Project& project, const data::RowFile& rows, con
     return Kept::List(list);
 }
 
+// A page of a file's rows; `twinOf` says where the twin of a masked one lies.
+Result<RowsGiven> page(const Project& project, const std::string& hash, const RowsWanted& wanted, const std::optional<Masks>& masks,
+    const std::function<Result<std::optional<std::string>>(std::int64_t line)>& twinOf, const JobContext& context)
+{
+    const Result<data::RowFile> rows = data::RowFile::open(project.rows(), hash);
+    if (!rows)
+        return rows.error();
+    const Result<Kept::List> list = listOf(project, *rows, hash, wanted, masks, context);
+    if (!list)
+        return list.error();
+    RowsGiven given;
+    given.total = *list ? (*list)->size() : rows->size();
+    const std::int64_t end = std::min(given.total, wanted.offset + wanted.limit);
+    for (std::int64_t place = wanted.offset; place < end; ++place) {
+        const std::int64_t at = wanted.order.down ? given.total - 1 - place : place;
+        const Result<std::int64_t> index = *list ? (*list)->at(at) : Result<std::int64_t>(at);
+        if (!index)
+            return index.error();
+        RowView view{rows->row(*index), std::nullopt, {}};
+        Result<std::optional<std::string>> twin = twinOf(view.row.line);
+        if (!twin)
+            return std::move(twin).error();
+        if (*twin) {
+            view.masked = Reason::Leak;
+            view.twin = **twin;
+        }
+        given.rows.push_back(std::move(view));
+    }
+    return given;
+}
+
 }  // namespace
 
 Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context)
@@ -130,31 +162,24 @@ Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, con
             return std::move(all).error();
         masks = *std::move(all);
     }
-    const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version->second.hash);
-    if (!rows)
-        return rows.error();
-    const Result<Kept::List> list = listOf(project, *rows, version->second.hash, wanted, masks, context);
-    if (!list)
-        return list.error();
-    RowsGiven given;
-    given.total = *list ? (*list)->size() : rows->size();
-    const std::int64_t end = std::min(given.total, wanted.offset + wanted.limit);
-    for (std::int64_t place = wanted.offset; place < end; ++place) {
-        const std::int64_t at = wanted.order.down ? given.total - 1 - place : place;
-        const Result<std::int64_t> index = *list ? (*list)->at(at) : Result<std::int64_t>(at);
-        if (!index)
-            return index.error();
-        RowView view{rows->row(*index), std::nullopt, {}};
-        Result<std::optional<std::string>> twin = datasets.mask(version->second.id, view.row.line);
-        if (!twin)
-            return std::move(twin).error();
-        if (*twin) {
-            view.masked = Reason::Leak;
-            view.twin = **twin;
-        }
-        given.rows.push_back(std::move(view));
-    }
-    return given;
+    return page(project, version->second.hash, wanted, masks,
+        [&](std::int64_t line) { return datasets.mask(version->second.id, line); }, context);
+}
+
+Result<RowsGiven> viewDocuments(const Project& project, CorpusId id, const RowsWanted& wanted, const JobContext& context)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const Result<std::vector<Corpus>> all = db::CorpusRepository(**connection).all();
+    if (!all)
+        return all.error();
+    for (const Corpus& corpus : *all)
+        if (corpus.id == id && wanted.split != Split::Test)
+            return page(project, wanted.split == Split::Train ? corpus.hash : corpus.heldOutHash, wanted,
+                wanted.masked ? std::optional<Masks>(Masks{}) : std::nullopt,
+                [](std::int64_t) { return std::optional<std::string>(); }, context);
+    return RowsGiven{};
 }
 
 }  // namespace taskfold::jobs

@@ -43,6 +43,9 @@ struct RowsGiven {
     std::vector<RowView> rows;
 };
 
+/// The same of a corpus: its documents, or (validation) those held out.
+Result<RowsGiven> viewDocuments(const Project& project, CorpusId corpus, const RowsWanted& wanted, const JobContext& context);
+
 /// Which rows match, and in which order, is found out once and kept for the pages that follow (the last few answers, on the
 /// disk): searching and sorting read all rows, on every core; a page reads its own. Cancelled when told to stop.
 Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, const JobContext& context);

@@ -1,5 +1,6 @@
 #include "app/jobs/volumes.h"
 
+#include "db/corpusrepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/data/issuestore.h"
@@ -109,6 +110,27 @@ Result<std::int64_t> issueCountOf(const Project& project, const std::string& nam
             total += count;
     }
     return total;
+}
+
+Result<std::vector<RowIssue>> corpusIssuesOf(const Project& project, CorpusId id, const IssuesWanted& wanted)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    const db::CorpusRepository corpora(**connection);
+    const Result<std::string> hash = corpora.issuesHash(id);
+    const Result<std::vector<Corpus>> all = corpora.all();
+    if (!hash || !all)
+        return hash ? all.error() : hash.error();
+    for (const Corpus& corpus : *all) {
+        if (corpus.id != id)
+            continue;
+        std::vector<std::string> files;
+        for (const SourceFile& source : corpus.sources)
+            files.push_back(source.path);
+        return data::readIssues(project.rows(), *hash, files, {wanted.reason, std::nullopt, wanted.offset, wanted.limit});
+    }
+    return Error{ErrorCode::NotFound, "there is no such corpus"};
 }
 
 }  // namespace taskfold::jobs

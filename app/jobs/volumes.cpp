@@ -3,6 +3,7 @@
 #include "app/jobs/lengthcounts.h"
 #include "app/jobs/taskdata.h"
 #include "db/baserepository.h"
+#include "db/corpusrepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/data/rowstore.h"
@@ -140,25 +141,33 @@ Result<std::string> usualBase(const Project& project)
     return name;
 }
 
+namespace {
+
+Result<Counter> counterOf(const Project& project, SQLite::Database& database, const std::string& base)
+{
+    if (base.empty())
+        return Counter(nullptr);
+    const Result<BaseModel> model = db::BaseRepository(database).byName(base);
+    if (!model)
+        return model.error();
+    Result<std::unique_ptr<Tokenizer>> opened = openTokenizer(project.resolved(model->path));
+    return opened ? Result<Counter>(Counter(*std::move(opened))) : Result<Counter>(std::move(opened).error());
+}
+
+}  // namespace
+
 Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::string& base, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    std::unique_ptr<Tokenizer> tokenizer;
-    if (!base.empty()) {
-        const Result<BaseModel> model = db::BaseRepository(**connection).byName(base);
-        if (!model)
-            return model.error();
-        Result<std::unique_ptr<Tokenizer>> opened = openTokenizer(project.resolved(model->path));
-        if (!opened)
-            return std::move(opened).error();
-        tokenizer = *std::move(opened);
-    }
+    Result<Counter> counter = counterOf(project, **connection, base);
+    if (!counter)
+        return std::move(counter).error();
     const Result<std::vector<TaskVersions>> tasks = versionsOf(**connection);
     if (!tasks)
         return tasks.error();
-    VolumeReader reader(project, **connection, context, Counter(std::move(tokenizer)), base.empty() ? "bytes" : base);
+    VolumeReader reader(project, **connection, context, *std::move(counter), base.empty() ? "bytes" : base);
     std::vector<TaskVolume> volumes;
     for (const TaskVersions& task : *tasks) {
         if (context.report)
@@ -168,6 +177,44 @@ Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::str
         if (!volume)
             return std::move(volume).error();
         volumes.push_back(*std::move(volume));
+    }
+    return volumes;
+}
+
+Result<std::vector<TaskVolume>> corpusVolumesOf(const Project& project, const std::string& base, const JobContext& context)
+{
+    Result<db::Connection> connection = openExisting(project);
+    if (!connection)
+        return std::move(connection).error();
+    Result<Counter> counter = counterOf(project, **connection, base);
+    if (!counter)
+        return std::move(counter).error();
+    const Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
+    if (!corpora)
+        return corpora.error();
+    std::vector<TaskVolume> volumes;
+    for (const Corpus& corpus : *corpora) {
+        TaskVolume volume;
+        volume.task.id = TaskId{-corpus.id.value};
+        volume.task.name = corpus.name;
+        volume.unit = base.empty() ? "bytes" : base;
+        for (const auto& [split, hash] : {std::pair{Split::Train, corpus.hash}, {Split::Validation, corpus.heldOutHash}}) {
+            const Result<data::RowFile> rows = data::RowFile::open(project.rows(), hash);
+            if (!rows)
+                return rows.error();
+            Result<Counted> counted = count(*rows, {}, *counter, false, context.stop);
+            if (!counted)
+                return std::move(counted).error();
+            Volume& of = volume.splits[split];
+            of.imported = split == Split::Train ? corpus.documentsIn - corpus.heldOut : corpus.heldOut;
+            of.kept = rows->size();
+            of.tokens = counted->lengths.sum();
+            if (split == Split::Train) {
+                of.dropped = corpus.issues;
+                volume.lengths = counted->lengths.statistics();
+            }
+        }
+        volumes.push_back(std::move(volume));
     }
     return volumes;
 }

@@ -16,6 +16,10 @@ namespace taskfold::jobs {
 /// to the project, else by bytes; counts are kept.
 Result<std::vector<TaskVolume>> volumesOf(const Project& project, const std::string& base, const JobContext& context);
 
+/// The same of texts for stage 0: documents kept stand as training rows, those held out as validation rows. The task's number is
+/// the corpus', below zero.
+Result<std::vector<TaskVolume>> corpusVolumesOf(const Project& project, const std::string& base, const JobContext& context);
+
 /// The base that tokens are counted by when nobody says: the newest real one, else tiny, else none.
 Result<std::string> usualBase(const Project& project);
 
@@ -24,6 +28,9 @@ struct IssuesWanted {
     std::optional<Reason> reason;
     std::int64_t offset = 0, limit = 1000;
 };
+
+/// Documents that a corpus left out, a page of them.
+Result<std::vector<RowIssue>> corpusIssuesOf(const Project& project, CorpusId corpus, const IssuesWanted& wanted);
 
 /// Issues of a task's newest versions, those of masked rows included, a page of them.
 Result<std::vector<RowIssue>> issuesOf(const Project& project, const std::string& task, const IssuesWanted& wanted);

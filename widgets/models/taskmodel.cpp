@@ -40,7 +40,7 @@ std::vector<RowModel<TaskLine>::Column> columns()
     using Model = RowModel<TaskLine>;
     std::vector<Model::Column> columns{
         {Words::tr("Task"), [](const TaskLine& line) { return toQt(line.volume.task.name); }},
-        {Words::tr("Kind"), [](const TaskLine& line) { return shortTitleOf(line.volume.task.kind); }},
+        {Words::tr("Kind"), [](const TaskLine& line) { return line.corpus ? Words::tr("Text") : shortTitleOf(line.volume.task.kind); }},
         Model::numberColumn(
             Words::tr("Rows"), [](const TaskLine& line) { return countText(line.split(Split::Train).kept); },
             [](const TaskLine& line) { return qlonglong{line.split(Split::Train).kept}; },
@@ -58,7 +58,9 @@ std::vector<RowModel<TaskLine>::Column> columns()
             [](const TaskLine& line) { return qlonglong{line.leftOut()}; },
             Words::tr("Rows of all splits that were left out")),
     };
-    const auto kind = [](const TaskLine& line) { return titleOf(line.volume.task.kind); };
+    const auto kind = [](const TaskLine& line) {
+        return !line.corpus ? titleOf(line.volume.task.kind) : line.corpus->domain ? Words::tr("Domain text for stage 0") : Words::tr("General text for stage 0");
+    };
     columns[TaskModel::KindColumn].toolTip = kind;
     columns[TaskModel::KindColumn].plain = kind;
     columns[TaskModel::RowsColumn].toolTip = splitsOf;
@@ -86,12 +88,16 @@ std::int64_t TaskLine::leftOut() const
 
 TaskModel::TaskModel(QObject* parent) : RowModel(columns(), parent) { }
 
-void TaskModel::setTasks(const std::vector<TaskVolume>& tasks)
+void TaskModel::setTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora, const std::vector<TaskVolume>& documents)
 {
     std::vector<TaskLine> lines;
     lines.reserve(tasks.size());
     for (const TaskVolume& task : tasks)
         lines.push_back({task});
+    for (const TaskVolume& volume : documents)
+        for (const Corpus& corpus : corpora)
+            if (volume.task.id.value == -corpus.id.value)
+                lines.push_back({volume, corpus});
     setRows(std::move(lines));
 }
 

@@ -27,7 +27,6 @@ DataPage::DataPage(QWidget* parent)
     : QWidget(parent)
     , m_model(new TaskModel(this))
     , m_tasks(new DataTable(u"tasks"_s, this))
-    , m_corpora(new QLabel(this))
     , m_volume(new VolumePanel(this))
     , m_task(new TaskPanel(this))
     , m_banner(new ErrorBanner(this))
@@ -49,7 +48,10 @@ DataPage::DataPage(QWidget* parent)
     connect(m_empty, &EmptyState::manualRequested, this, &DataPage::manualRequested);
     connect(m_tasks, &DataTable::currentRowChanged, this, &DataPage::onTaskRow);
     connect(m_tasks, &DataTable::rowActivated, this,
-        [this](int row) { emit propertiesRequested(m_model->row(row).volume.task.id); });
+        [this](int row) {
+            if (!m_model->row(row).corpus)
+                emit propertiesRequested(m_model->row(row).volume.task.id);
+        });
     connect(m_tasks, &DataTable::failed, this, &DataPage::showError);
     connect(m_volume, &VolumePanel::taskChosen, this, &DataPage::selectTask);
     connect(m_volume, &VolumePanel::failed, this, &DataPage::showError);
@@ -57,6 +59,7 @@ DataPage::DataPage(QWidget* parent)
     connect(m_task, &TaskPanel::issuesExportWanted, this, &DataPage::issuesExportWanted);
     connect(m_task, &TaskPanel::propertiesRequested, this, &DataPage::propertiesRequested);
     connect(m_task, &TaskPanel::removeRequested, this, &DataPage::removeRequested);
+    connect(m_task, &TaskPanel::corpusRemoveRequested, this, &DataPage::corpusRemoveRequested);
     connect(m_task, &TaskPanel::failed, this, &DataPage::showError);
 }
 
@@ -84,14 +87,9 @@ QWidget* DataPage::buildLeft()
     m_tasks->setTitle(tr("Tasks"));
     m_tasks->setPlaceholder(tr("Filter tasks"));
     m_tasks->setModel(m_model);
-    m_corpora->setObjectName(u"corpora"_s);
-    m_corpora->setProperty("muted", true);
-    m_corpora->setWordWrap(true);
-    m_corpora->hide();
     auto* layout = new QVBoxLayout(left);
     layout->setContentsMargins({});
     layout->addWidget(m_tasks, 1);
-    layout->addWidget(m_corpora);
     return left;
 }
 
@@ -119,35 +117,22 @@ QWidget* DataPage::buildContent()
     return content;
 }
 
-void DataPage::showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora)
+void DataPage::showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora, const std::vector<TaskVolume>& documents)
 {
     const TaskId before = selectedTask();
     m_stack->setCurrentIndex(tasks.empty() && corpora.empty() ? 0 : 1);
     m_volume->showTasks(tasks);
-    m_model->setTasks(tasks);
+    m_model->setTasks(tasks, corpora, documents);
     m_tasks->fitColumns(150);
-    showCorpora(corpora);
-    m_task->setVisible(!tasks.empty());
-    if (tasks.empty())
+    m_task->setVisible(!m_model->rows().empty());
+    if (m_model->rows().empty())
         return;
     const auto largest
         = std::max_element(tasks.begin(), tasks.end(), [](const TaskVolume& a, const TaskVolume& b) {
               return TaskLine{a}.split(Split::Train).kept < TaskLine{b}.split(Split::Train).kept;
           });
     const int known = m_model->indexOf(before);
-    m_tasks->selectRow(known >= 0 ? known : static_cast<int>(largest - tasks.begin()));
-}
-
-void DataPage::showCorpora(const std::vector<Corpus>& corpora)
-{
-    QStringList lines;
-    for (const Corpus& corpus : corpora)
-        lines.append(
-            tr("%1 (%2): %3 documents, %4 held out, %5")
-                .arg(toQt(corpus.name), corpus.domain ? tr("domain text") : tr("general text"),
-                    countText(corpus.documentsKept), countText(corpus.heldOut), bytesText(corpus.bytesKept)));
-    m_corpora->setText(lines.isEmpty() ? QString() : tr("Corpora for stage 0") + u"\n"_s + lines.join(u'\n'));
-    m_corpora->setVisible(!lines.isEmpty());
+    m_tasks->selectRow(known >= 0 ? known : tasks.empty() ? 0 : static_cast<int>(largest - tasks.begin()));
 }
 
 void DataPage::showOverlap(const OverlapMatrix& matrix)
@@ -174,10 +159,13 @@ void DataPage::onTaskRow(int row)
 {
     if (row < 0)
         return;
-    const TaskVolume& volume = m_model->row(row).volume;
-    m_volume->selectTask(volume.task.id);
-    m_task->showTask(volume);
-    emit taskSelected(volume.task.id);
+    const TaskLine& line = m_model->row(row);
+    m_volume->selectTask(line.volume.task.id);
+    if (line.corpus)
+        m_task->showCorpus(line.volume, *line.corpus);
+    else
+        m_task->showTask(line.volume);
+    emit taskSelected(line.volume.task.id);
 }
 
 void DataPage::selectTask(TaskId task)

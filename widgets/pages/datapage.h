@@ -5,7 +5,6 @@
 
 #include <QWidget>
 
-class QLabel;
 class QSplitter;
 class QStackedWidget;
 
@@ -27,7 +26,8 @@ class DataPage : public QWidget {
 public:
     explicit DataPage(QWidget* parent = nullptr);
 
-    void showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora = {});
+    /// Texts for stage 0 stand behind the tasks; each has its number below zero in `documents`.
+    void showTasks(const std::vector<TaskVolume>& tasks, const std::vector<Corpus>& corpora = {}, const std::vector<TaskVolume>& documents = {});
     void showOverlap(const OverlapMatrix& matrix);
     bool showsOverlap() const;
     void showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total);
@@ -47,6 +47,7 @@ signals:
     void taskSelected(taskfold::TaskId task);
     void propertiesRequested(taskfold::TaskId task);
     void removeRequested(taskfold::TaskId task);
+    void corpusRemoveRequested(taskfold::CorpusId corpus, const QString& name);
     void manualRequested(const QString& topic);
     /// Somebody looks at the overlap. Answer with showOverlap.
     void overlapWanted();
@@ -57,11 +58,9 @@ private:
     QWidget* buildLeft();
     QWidget* buildContent();
     void onTaskRow(int row);
-    void showCorpora(const std::vector<Corpus>& corpora);
 
     TaskModel* m_model;
     DataTable* m_tasks;
-    QLabel* m_corpora;
     VolumePanel* m_volume;
     TaskPanel* m_task;
     ErrorBanner* m_banner;

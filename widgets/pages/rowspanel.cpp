@@ -135,11 +135,21 @@ void RowsPanel::exportRows()
             [this, query = m_query](const QString& file) { emit exportWanted(query.task, query.split, file); });
 }
 
-void RowsPanel::setTask(TaskId task)
+void RowsPanel::setTask(TaskId task, bool corpus)
 {
     if (m_query.task == task)
         return;
     m_query.task = task;
+    const int before = m_split->currentIndex();
+    m_split->clear();
+    m_split->addItem(corpus ? tr("To train on") : titleOf(Split::Train), static_cast<int>(Split::Train));
+    m_split->addItem(corpus ? tr("Held out") : titleOf(Split::Validation), static_cast<int>(Split::Validation));
+    if (!corpus)
+        m_split->addItem(titleOf(Split::Test), static_cast<int>(Split::Test));
+    m_split->setCurrentIndex(before < m_split->count() ? std::max(0, before) : 0);
+    m_masked->setVisible(!corpus);
+    if (corpus)
+        m_masked->setCurrentIndex(0);
     ask();
 }
 
@@ -179,7 +189,9 @@ void RowsPanel::showExactText()
         return u"<p style='color:%1'>%2</p><pre style='white-space:pre-wrap'>%3</pre>"_s.arg(
             theme::tone(theme::Tone::Muted).name(), title, toQt(text).toHtmlEscaped());
     };
-    QString html = part(tr("Input"), shown->row.input) + part(tr("Target"), shown->row.target);
+    QString html = part(m_query.task.value < 0 ? tr("Document") : tr("Input"), shown->row.input);
+    if (m_query.task.value >= 0)
+        html += part(tr("Target"), shown->row.target);
     for (const std::string& reference : shown->row.references)
         html += part(tr("Further right answer"), reference);
     if (!shown->row.group.empty())

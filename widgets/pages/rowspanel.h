@@ -20,7 +20,8 @@ class RowsPanel : public QWidget {
 public:
     explicit RowsPanel(QWidget* parent = nullptr);
 
-    void setTask(TaskId task);
+    /// Of a text for stage 0 (`corpus`) the documents, and those held out.
+    void setTask(TaskId task, bool corpus = false);
     const RowsQuery& query() const { return m_query; }
 
     void showTotal(const RowsQuery& query, qint64 total);

@@ -14,6 +14,8 @@
 #include <QPushButton>
 #include <QTabWidget>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -46,12 +48,13 @@ TaskPanel::TaskPanel(QWidget* parent)
         ask::saveFile(this, tr("Export issues"), u"issues.csv"_s, tr("CSV files (*.csv)"),
             [this, task = m_task](const QString& file) { emit issuesExportWanted(task, file); });
     });
+    QWidget* head = buildHead();
     m_tabs->addTab(buildShapes(), tr("Lengths and labels"));
     m_tabs->addTab(m_rows, tr("Rows"));
     m_tabs->addTab(m_issues, tr("Issues"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(14, 10, 14, 10);
-    layout->addWidget(buildHead());
+    layout->addWidget(head);
     layout->addWidget(m_tabs, 1);
     connect(m_lengths, &Plot::failed, this, &TaskPanel::failed);
     connect(m_labels, &Plot::failed, this, &TaskPanel::failed);
@@ -65,10 +68,10 @@ QWidget* TaskPanel::buildHead()
     m_name->setProperty("heading", true);
     m_facts->setObjectName(u"taskFacts"_s);
     m_facts->setProperty("muted", true);
-    auto* properties = new QPushButton(theme::icon(u"edit"_s), tr("Properties…"), head);
+    auto* properties = m_properties = new QPushButton(theme::icon(u"edit"_s), tr("Properties…"), head);
     properties->setObjectName(u"taskProperties"_s);
     properties->setAccessibleName(tr("Properties of the task"));
-    auto* remove = new QPushButton(theme::icon(u"trash"_s), tr("Remove…"), head);
+    auto* remove = m_remove = new QPushButton(theme::icon(u"trash"_s), tr("Remove…"), head);
     remove->setObjectName(u"taskRemove"_s);
     remove->setAccessibleName(tr("Remove the task"));
     auto* layout = new QHBoxLayout(head);
@@ -79,7 +82,12 @@ QWidget* TaskPanel::buildHead()
     layout->addWidget(properties);
     layout->addWidget(remove);
     connect(properties, &QPushButton::clicked, this, [this] { emit propertiesRequested(m_task); });
-    connect(remove, &QPushButton::clicked, this, [this] { emit removeRequested(m_task); });
+    connect(remove, &QPushButton::clicked, this, [this] {
+        if (m_task.value > 0)
+            emit removeRequested(m_task);
+        else
+            emit corpusRemoveRequested(CorpusId{-m_task.value}, m_name->text());
+    });
     return head;
 }
 
@@ -96,17 +104,17 @@ QWidget* TaskPanel::buildShapes()
         column->addWidget(heading);
         column->addWidget(plot, 1);
         layout->addLayout(column, 1);
+        return heading;
     };
-    add(tr("Length of the training rows"), m_lengths);
-    add(tr("Labels of the training rows"), m_labels);
+    m_lengthsTitle = add(QString(), m_lengths);
+    m_labelsTitle = add(QString(), m_labels);
+    showWords(false);
     return shapes;
 }
 
 void TaskPanel::showTask(const TaskVolume& volume)
 {
     const Task& task = volume.task;
-    const bool changed = m_task != task.id;
-    m_task = task.id;
     m_name->setText(toQt(task.name));
     QStringList facts{
         titleOf(task.kind), titleOf(task.metric), tr("margin %1 points").arg(pointsText(task.margin))};
@@ -118,10 +126,42 @@ void TaskPanel::showTask(const TaskVolume& volume)
     m_facts->setToolTip(toQt(task.instruction));
     m_lengths->show(volume.lengths, toQt(volume.unit.empty() ? "bytes" : volume.unit));
     m_labels->show(volume.labels);
-    if (changed) {
-        m_issueModel->setRows({});
-        m_rows->setTask(task.id);
-    }
+    changeTo(task.id, false);
+}
+
+void TaskPanel::showCorpus(const TaskVolume& documents, const Corpus& corpus)
+{
+    m_name->setText(toQt(corpus.name));
+    m_facts->setText(QStringList{corpus.domain ? tr("Domain text for stage 0") : tr("General text for stage 0"),
+        tr("%1 of %2 documents kept").arg(countText(corpus.documentsKept + corpus.heldOut), countText(corpus.documentsIn)),
+        tr("%1 held out").arg(countText(corpus.heldOut)), bytesText(corpus.bytesKept)}
+                         .join(u"  ·  "_s));
+    m_facts->setToolTip({});
+    m_lengths->show(documents.lengths, toQt(documents.unit.empty() ? "bytes" : documents.unit));
+    std::map<std::string, std::int64_t> fates{{toStd(tr("Kept")), corpus.documentsKept}, {toStd(tr("Held out")), corpus.heldOut}};
+    for (const auto& [reason, count] : corpus.issues)
+        fates[toStd(titleOf(reason))] += count;
+    m_labels->show(fates);
+    changeTo(documents.task.id, true);
+}
+
+void TaskPanel::changeTo(TaskId task, bool corpus)
+{
+    showWords(corpus);
+    if (std::exchange(m_task, task) == task)
+        return;
+    m_issueModel->setRows({});
+    m_rows->setTask(task, corpus);
+}
+
+void TaskPanel::showWords(bool corpus)
+{
+    m_lengthsTitle->setText(corpus ? tr("Length of the documents kept") : tr("Length of the training rows"));
+    m_labelsTitle->setText(corpus ? tr("What became of the documents") : tr("Labels of the training rows"));
+    m_tabs->setTabText(0, corpus ? tr("Lengths and filters") : tr("Lengths and labels"));
+    m_tabs->setTabText(1, corpus ? tr("Documents") : tr("Rows"));
+    m_properties->setVisible(!corpus);
+    m_remove->setAccessibleName(corpus ? tr("Remove the text") : tr("Remove the task"));
 }
 
 void TaskPanel::showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total)

@@ -7,6 +7,7 @@
 #include <QFrame>
 
 class QLabel;
+class QPushButton;
 class QTabWidget;
 
 namespace taskfold {
@@ -25,6 +26,8 @@ public:
     explicit TaskPanel(QWidget* parent = nullptr);
 
     void showTask(const TaskVolume& task);
+    /// A text for stage 0, the same way: documents for rows, and what became of them for labels.
+    void showCorpus(const TaskVolume& documents, const Corpus& corpus);
     /// Only as many as are worth listing; `total` says how many there are.
     void showIssues(TaskId task, std::vector<RowIssue> issues, qint64 total);
     RowsPanel* rows() const { return m_rows; }
@@ -32,6 +35,7 @@ public:
 signals:
     void propertiesRequested(taskfold::TaskId task);
     void removeRequested(taskfold::TaskId task);
+    void corpusRemoveRequested(taskfold::CorpusId corpus, const QString& name);
     /// All issues of the task shall be written there, as CSV.
     void issuesExportWanted(taskfold::TaskId task, const QString& file);
     void failed(const taskfold::Error& error);
@@ -39,10 +43,16 @@ signals:
 private:
     QWidget* buildHead();
     QWidget* buildShapes();
+    void showWords(bool corpus);
+    void changeTo(TaskId task, bool corpus);
 
     TaskId m_task;
     QLabel* m_name;
     QLabel* m_facts;
+    QLabel* m_lengthsTitle = nullptr;
+    QLabel* m_labelsTitle = nullptr;
+    QPushButton* m_properties = nullptr;
+    QPushButton* m_remove = nullptr;
     QTabWidget* m_tabs;
     Histogram* m_lengths;
     LabelBars* m_labels;
