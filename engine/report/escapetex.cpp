@@ -8,9 +8,10 @@ namespace taskfold::report {
 
 namespace {
 
-// A line of the narrowest column holds about this many letters: TeX finds no place in longer words, and runs through the dozens of
-// its ways to hyphenate them (5,000 letters in every cell took minutes and ended XeTeX with an error of its own).
-constexpr int kLongestWord = 20;
+// A line of the narrowest column holds about this many letters. TeX finds no place for longer words, and runs through all of its ways
+// to hyphenate them: 5,000 letters in every cell took minutes and ended XeTeX with an error of its own.
+constexpr int kLongestWord = 10;
+constexpr std::string_view kEndOfPart = "_/.:=@";  // of a name such as airline_intent: the better places to break it
 
 struct Sign {
     std::string_view text, tex;
@@ -64,6 +65,16 @@ bool clings(std::uint32_t c)
         || (c >= 0x1F3FB && c <= 0x1F3FF) || (c >= 0xE0100 && c <= 0xE01EF);
 }
 
+bool endsPart(std::uint32_t c)
+{
+    return c < 0x80 && kEndOfPart.find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+bool isLetter(std::uint32_t c)
+{
+    return c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 }  // namespace
 
 std::string texEscaped(std::string_view text)
@@ -79,9 +90,12 @@ std::string texEscaped(std::string_view text)
         const std::uint32_t code = codeOf(character);
         const std::string_view tex = texOf(character);
         word = tex == " " ? 0 : word + 1;
-        const bool alone = standsAlone(code) && standsAlone(before);
-        if ((word > kLongestWord && !clings(code) && before != 0x200D) || alone) {
+        const bool joined = clings(code) || before == 0x200D;
+        if ((standsAlone(code) && standsAlone(before)) || (word > 2 && endsPart(before) && isLetter(code))) {
             done += "\\allowbreak{}";
+            word = 1;
+        } else if (word > kLongestWord && !joined) {
+            done += "\\penalty300{}";
             word = 1;
         } else if (code == before && (code == '-' || code == '\'' || code == ',')) {
             done += "{}";  // two of them would become one sign
