@@ -30,19 +30,22 @@ double chance(double logit)
 struct World {
     double rowsVary = 1.5;
     double seedsVary = 0.15;
+    double gapVaries = 0;  // what folding costs differs by row, for every seed alike
 
     std::vector<SeedPair> compared(Random& random, int seeds) const
     {
-        std::vector<double> difficulty(kRows);
-        for (double& one : difficulty)
-            one = 1 + rowsVary * normal(random);
+        std::vector<double> difficulty(kRows), cost(kRows);
+        for (int i = 0; i < kRows; ++i) {
+            difficulty[static_cast<std::size_t>(i)] = 1 + rowsVary * normal(random);
+            cost[static_cast<std::size_t>(i)] = kGap + (gapVaries > 0 ? gapVaries * normal(random) : 0);
+        }
         std::vector<SeedPair> pairs;
         for (int s = 0; s < seeds; ++s) {
             SeedPair pair;
             const double luck = seedsVary * normal(random), other = seedsVary * normal(random);
-            for (const double one : difficulty) {
-                pair.single.values.push_back(random.uniform() < chance(one + luck) ? 1 : 0);
-                pair.multi.values.push_back(random.uniform() < chance(one + kGap + other) ? 1 : 0);
+            for (std::size_t i = 0; i < kRows; ++i) {
+                pair.single.values.push_back(random.uniform() < chance(difficulty[i] + luck) ? 1 : 0);
+                pair.multi.values.push_back(random.uniform() < chance(difficulty[i] + cost[i] + other) ? 1 : 0);
             }
             pairs.push_back(std::move(pair));
         }
@@ -52,11 +55,11 @@ struct World {
     // The difference over all rows and all seeds there could be: by the midpoint rule over the normal distribution.
     double truth() const
     {
-        const double spread = std::sqrt(rowsVary * rowsVary + seedsVary * seedsVary);
+        const double single = std::hypot(rowsVary, seedsVary), multi = std::hypot(single, gapVaries);
         double sum = 0, weights = 0;
         for (double z = -8; z < 8; z += 0.001) {
             const double weight = std::exp(-z * z / 2);
-            sum += weight * (chance(1 + kGap + spread * z) - chance(1 + spread * z));
+            sum += weight * (chance(1 + kGap + multi * z) - chance(1 + single * z));
             weights += weight;
         }
         return sum / weights;
@@ -93,18 +96,26 @@ private slots:
     {
         QTest::addColumn<int>("seeds");
         QTest::addColumn<double>("luck");
-        QTest::newRow("one seed") << 1 << 0.0;
-        QTest::newRow("three seeds") << 3 << 0.15;
-        QTest::newRow("three seeds of much luck") << 3 << 0.4;
-        QTest::newRow("five seeds") << 5 << 0.15;
-        QTest::newRow("five seeds of much luck") << 5 << 0.4;
+        QTest::addColumn<double>("agreement");  // how much the same rows are won and lost by every seed
+        QTest::newRow("one seed") << 1 << 0.0 << 0.0;
+        QTest::newRow("one seed, rows differ") << 1 << 0.0 << 2.0;
+        for (const int seeds : {3, 5}) {
+            const auto row = [seeds](const char* name) -> QTestData& { return QTest::newRow((QByteArray::number(seeds) + name).constData()); };
+            row(" seeds without luck") << seeds << 0.0 << 0.0;
+            row(" seeds of some luck") << seeds << 0.15 << 0.0;
+            row(" seeds of much luck") << seeds << 0.4 << 0.0;
+            row(" seeds that agree") << seeds << 0.0 << 4.0;
+            row(" seeds that agree, some luck") << seeds << 0.15 << 4.0;
+            row(" seeds that agree, much luck") << seeds << 0.4 << 4.0;
+        }
     }
 
     void boundsHoldTheTruthAsOftenAsTheySay()
     {
         QFETCH(int, seeds);
         QFETCH(double, luck);
-        const Held held = simulate({1.5, luck}, seeds);
+        QFETCH(double, agreement);
+        const Held held = simulate({1.5, luck, agreement}, seeds);
         const QByteArray words = QStringLiteral("low %1, high %2, false not worse %3").arg(held.low).arg(held.high).arg(held.notWorse).toUtf8();
         qInfo("%s", words.constData());
         QVERIFY2(std::abs(held.low - 0.95) <= 0.015, words.constData());

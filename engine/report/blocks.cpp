@@ -224,7 +224,7 @@ void addMethod(const ReportData& data, std::vector<Block>& blocks)
     blocks.emplace_back(Paragraph{t(
         "Both models answer the same test rows. The difference's interval comes from 10,000 paired bootstrap resamples of those "
         "rows; its ends are one-sided 95 % bounds. With several seeds the variance between trainings is added, freed of what the "
-        "choice of rows alone makes of it, with Student's t and Satterthwaite's degrees of freedom. “Not worse”: the lower bound lies above "
+        "choice of rows alone makes of it, with Student's t. “Not worse”: the lower bound lies above "
         "minus the margin. “Better”: it lies above zero. “Worse”: the upper bound lies below minus the margin, after Holm's "
         "correction over all tasks. “Undecided”: there are too few rows to tell. Tasks that were left out keep their own model, "
         "count as one model each, and are compared with themselves.")});

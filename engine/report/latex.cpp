@@ -26,7 +26,8 @@ std::string headOf(const std::string& head, bool number)
     if (!number || text.find(' ') == std::string::npos)
         return text;
     for (std::size_t at = text.find(' '); at != std::string::npos; at = text.find(' ', at + 2))
-        text.replace(at, 1, "\\\\");
+        if (text[at + 1] != '/' && text[at + 1] != '\\')  // signs stay with their word
+            text.replace(at, 1, "\\\\");
     return "\\shortstack[r]{" + text + "}";
 }
 

@@ -1,6 +1,7 @@
 #include "engine/stats/bootstrap.h"
 
 #include "engine/core/random.h"
+#include "engine/stats/seedvariance.h"
 
 #include <algorithm>
 #include <atomic>
@@ -74,7 +75,7 @@ double ownNoiseOf(const PairedRows& rows)
     return (sameSeed / seeds - (anyTwo - sameSeed) / (seeds * (seeds - 1))) / scale;
 }
 
-// Rows and seeds both vary: their variances add, and the degrees of freedom are Satterthwaite's.
+// Rows and seeds both vary.
 void widenBySeeds(const PairedRows& rows, PairedDifference& result)
 {
     std::vector<double> differences;
@@ -83,14 +84,11 @@ void widenBySeeds(const PairedRows& rows, PairedDifference& result)
     const double count = static_cast<double>(differences.size());
     const double between = varianceOf(differences);
     result.ownNoise = ownNoiseOf(rows);
-    const double ofRows = result.seRows * result.seRows;
-    const double ofSeeds = std::max(0.0, between - result.ownNoise) / count;
-    result.seSeeds = std::sqrt(ofSeeds);
-    result.se = std::sqrt(ofRows + ofSeeds);
-    const double seedPart = ofSeeds > 0 ? between / count : 0;
-    const double below = ofRows * ofRows / std::max(1.0, static_cast<double>(rows.rows()) - 1) + seedPart * seedPart / (count - 1);
-    result.df = below > 0 ? std::min(1e6, (ofRows + ofSeeds) * (ofRows + ofSeeds) / below) : 1e6;
-    const double t = studentQuantile(0.95, std::max(1.0, result.df));
+    result.seSeeds = std::sqrt(std::max(0.0, between - result.ownNoise) / count);
+    const SeedError error = seedError({result.seRows * result.seRows, result.ownNoise, between, count});
+    result.se = error.se;
+    result.df = error.df;
+    const double t = studentQuantile(0.95, result.df);
     result.low = result.difference - t * result.se;
     result.high = result.difference + t * result.se;
 }
@@ -120,8 +118,9 @@ PairedDifference pairedDifference(const std::vector<SeedPair>& seeds, int resamp
     inBlocks(result.resampled, rows.rows(), seed, threads,
         [&](std::uint64_t state, double* into, std::size_t count) { rows.resample(state, into, count); });
     result.se = result.seRows = std::sqrt(varianceOf(result.resampled));
-    result.low = quantile(result.resampled, 0.05);
-    result.high = quantile(result.resampled, 0.95);
+    const double away = normalQuantile(0.95) * result.se;
+    result.low = std::min(quantile(result.resampled, 0.05), result.difference - away);
+    result.high = std::max(quantile(result.resampled, 0.95), result.difference + away);
     if (seeds.size() > 1)
         widenBySeeds(rows, result);
     return result;

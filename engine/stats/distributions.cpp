@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 namespace taskfold::stats {
@@ -64,24 +65,33 @@ double studentBelow(double t, double df)
     return t < 0 ? outside : 1 - outside;
 }
 
+// By Newton's steps from the normal quantile, which is the smaller one: where the share is concave they never step too far.
 double studentQuantile(double p, double df)
 {
-    double low = 0;
-    double high = 1e6;
-    for (int i = 0; i < 200; ++i) {
-        const double middle = (low + high) / 2;
-        (studentBelow(middle, df) < p ? low : high) = middle;
+    const double scale = std::exp(std::lgamma((df + 1) / 2) - std::lgamma(df / 2)) / std::sqrt(df * std::numbers::pi);
+    double t = p > 0.5 ? normalQuantile(p) : 0;
+    for (int step = 0; step < 500; ++step) {
+        const double density = scale * std::exp(-(df + 1) / 2 * std::log1p(t * t / df));
+        const double further = (p - studentBelow(t, df)) / density;
+        t += further;
+        if (std::abs(further) <= 1e-14 * (1 + t))
+            break;
     }
-    return (low + high) / 2;
+    return t;
+}
+
+double normalBelow(double z)
+{
+    return std::erfc(-z / std::numbers::sqrt2) / 2;
 }
 
 double normalQuantile(double p)
 {
     double low = -40;
     double high = 40;
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 64; ++i) {
         const double middle = (low + high) / 2;
-        (std::erfc(-middle / std::sqrt(2.0)) / 2 < p ? low : high) = middle;
+        (normalBelow(middle) < p ? low : high) = middle;
     }
     return (low + high) / 2;
 }

@@ -15,6 +15,9 @@ double studentBelow(double t, double df);
 /// Of Student's t with `df` degrees of freedom, for 0.5 <= p < 1.
 double studentQuantile(double p, double df);
 
+/// The share of the standard normal below `z`.
+double normalBelow(double z);
+
 /// Of the standard normal, for 0 < p < 1.
 double normalQuantile(double p);
 

@@ -1,5 +1,7 @@
 #include "engine/stats/noninferiority.h"
 
+#include "engine/stats/seedvariance.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -30,7 +32,10 @@ double inferiorityP(const PairedDifference& difference, bool up, double delta)
     std::size_t above = 0;
     for (const double d : difference.resampled)
         above += (up ? d : -d) >= -delta ? 1U : 0U;
-    return (static_cast<double>(above) + 1) / (static_cast<double>(difference.resampled.size()) + 1);
+    const double share = (static_cast<double>(above) + 1) / (static_cast<double>(difference.resampled.size()) + 1);
+    if (difference.se == 0)
+        return share;
+    return std::max(share, normalBelow(((up ? difference.difference : -difference.difference) + delta) / difference.se));  // as the bounds
 }
 
 bool countsInMean(const TaskComparison& task, const PairedDifference& difference)
@@ -87,16 +92,10 @@ struct Mean {
     void widen()
     {
         const double s = static_cast<double>(seeds.size());
-        const double rows = varianceOf(whole.resampled);
-        const double between = varianceOf(seeds);
-        const double trainings = std::max(0.0, between - whole.ownNoise) / s;
-        const double se = std::sqrt(rows + trainings);
-        const double part = trainings > 0 ? between / s : 0;
-        const double below = part * part / (s - 1);
-        const double df = below > 0 ? std::clamp((rows + trainings) * (rows + trainings) / below, 1.0, 1e6) : 1e6;
-        const double t = studentQuantile(1 - kLevel, df);
-        whole.low = whole.difference - t * se;
-        whole.high = whole.difference + t * se;
+        const SeedError error = seedError({varianceOf(whole.resampled), whole.ownNoise, varianceOf(seeds), s});
+        const double t = studentQuantile(1 - kLevel, error.df);
+        whole.low = whole.difference - t * error.se;
+        whole.high = whole.difference + t * error.se;
     }
 };
 
