@@ -186,7 +186,7 @@ private slots:
         timer.start();
         QVERIFY(click(u"compareMode"_s));
         const qint64 shown = timer.elapsed();
-        QVERIFY(QTest::qWaitFor([] { return lines(u"comparison"_s).size() == kTasks; }, 20000));
+        QVERIFY(test::turnUntil([] { return lines(u"comparison"_s).size() == kTasks; }, 20000));
         const qint64 filled = timer.elapsed();
         QVERIFY(idle());
         qInfo("%d runs, %d points: page shown after %lld ms, comparison after %lld ms; longest gap of the event loop %.1f ms", kRuns, kPoints,
@@ -268,14 +268,15 @@ private slots:
 private:
     bool idle()
     {
-        return QTest::qWaitFor([this] { return m_application->background().isIdle(); }, 60000);
+        return test::turnUntil([this] { return m_application->background().isIdle(); }, 60000);
     }
 
     // Until what was asked for is painted: plots and tables draw in the next turns.
     static void settle()
     {
-        for (int turn = 0; turn < 12; ++turn)
-            QTest::qWait(2);
+        QElapsedTimer timer;
+        timer.start();
+        test::turnUntil([&] { return timer.elapsed() > 60; }, 1000);
     }
 
     static void tell(const QByteArray& what, const test::StallWatch& watch)

@@ -23,7 +23,9 @@ namespace {
 /// The plot as it looks once it has drawn what was asked of it.
 QImage picture(QWidget& plot)
 {
-    QTest::qWait(1);
+    const auto* drawn = qobject_cast<Plot*>(&plot);
+    if (!QTest::qWaitFor([=] { return !drawn || drawn->isDrawn(); }))
+        qFatal("never drawn");
     return plot.grab().toImage();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QObject>
 #include <QTimer>
 
@@ -29,5 +30,24 @@ private:
     QElapsedTimer m_turn;
     qint64 m_longest = 0;
 };
+
+/// Turns the event loop until it is so. QTest::qWaitFor sleeps up to 10 ms between two turns, which a watch would count.
+template <typename Done>
+bool turnUntil(Done done, int most)
+{
+    QEventLoop loop;
+    QElapsedTimer timer;
+    timer.start();
+    bool is = false;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        is = done();
+        if (is || timer.elapsed() > most)
+            loop.quit();
+    });
+    look.start(3);
+    loop.exec();
+    return is;
+}
 
 }  // namespace taskfold::test

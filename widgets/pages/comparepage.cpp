@@ -26,6 +26,7 @@ namespace taskfold {
 
 void ComparePage::setOverview(const std::shared_ptr<const Overview>& overview)
 {
+    build();
     m_anything = !overview->comparisons.empty() || !overview->imported.empty();
     m_overview = overview;
     m_head->setOverview(overview);
@@ -41,22 +42,26 @@ void ComparePage::setBusy(bool busy)
     m_head->setBusy(busy);
     if (m_runs)
         m_runs->setBusy(busy);
-    m_plots->setBusy(busy);
+    if (m_plots)
+        m_plots->setBusy(busy);
     m_empty->button()->setEnabled(m_head->canCompare());
 }
 
 void ComparePage::showComparison(std::optional<ShownComparison> shown)
 {
+    build();
     m_shown = std::move(shown);
     fillSuites();
     m_ledger->setRows(m_shown ? m_shown->comparison.ledger.lines : std::vector<LedgerLine>{});
-    for (int tab = RowsTab; tab <= m_lastTab; ++tab)
-        fillTab(tab);
+    m_stale = {RowsTab, SuitesTab, LedgerTab, SettingsTab, RunsTab};
+    fillTab(m_tabs->currentIndex());
     showTasks();
 }
 
 void ComparePage::fillTab(int tab)
 {
+    if (tab > m_lastTab || m_stale.erase(tab) == 0)
+        return;
     switch (tab) {
     case RowsTab: {
         const bool single = !m_shown || m_shown->comparison.baseline == "single";
@@ -168,6 +173,7 @@ void ComparePage::onTask(int row)
 
 void ComparePage::showRows(TaskId task, std::vector<RowDifference> rows)
 {
+    build();
     const int at = m_model->indexOf(task);
     if (task != m_task || at < 0)
         return;

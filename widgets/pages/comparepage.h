@@ -7,12 +7,15 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 class QAbstractItemModel;
 class QCheckBox;
 class QComboBox;
+class QFrame;
 class QLabel;
+class QSplitter;
 class QStackedWidget;
 class QTabWidget;
 
@@ -59,16 +62,18 @@ signals:
 private:
     enum Tab { TasksTab, RowsTab, SuitesTab, LedgerTab, SettingsTab, RunsTab };
 
-    QWidget* buildSuite();
-    QWidget* buildTasks();
+    void buildSuite();
+    void buildTasks();
     QWidget* buildSettings();
-    DataTable* buildTable(const QString& name, const QString& title, QAbstractItemModel* model);
-    QWidget* buildTabs();
+    DataTable* buildTable(Tab tab, const QString& name, const QString& title, QAbstractItemModel* model);
+    void buildTabs();
     /// The tabs behind the first are made one a turn of the event loop, so that the page opens without standing still.
     void buildNextTab();
     QWidget* makeTab(int tab);
     void fillTab(int tab);
-    QWidget* buildContent();
+    /// What stands below the head, in a turn of the event loop of its own or when it is first needed.
+    void build();
+    void makeParts();
     void connectParts();
     void fillSuites();
     void showTasks();
@@ -76,8 +81,22 @@ private:
     void showHeadline();
     void onTask(int row);
 
+    QStackedWidget* m_stack;
+    QWidget* m_content;
     CompareHead* m_head;
-    ComparePlots* m_plots;
+    // These until build(). Outer ones are made first: a widget that changes its parent has the style of all it holds worked out again.
+    QSplitter* m_parts = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    QWidget* m_tasks = nullptr;
+    QFrame* m_card = nullptr;
+    ComparePlots* m_plots = nullptr;
+    DataTable* m_table = nullptr;
+    QComboBox* m_suite = nullptr;
+    QComboBox* m_order = nullptr;
+    QLabel* m_line = nullptr;
+    QLabel* m_mean = nullptr;
+    QLabel* m_saves = nullptr;
+    QLabel* m_warnings = nullptr;
     CompareRows* m_rows = nullptr;  // these until their tabs are made
     CompareRuns* m_runs = nullptr;
     DataTable* m_ledgerTable = nullptr;
@@ -88,22 +107,14 @@ private:
     LedgerModel* m_ledger;
     SuiteModel* m_suites;
     SettingModel* m_settings;
-    DataTable* m_table;
-    QComboBox* m_suite;
-    QComboBox* m_order;
-    QLabel* m_line;
-    QLabel* m_mean;
-    QLabel* m_saves;
-    QLabel* m_warnings;
     ErrorBanner* m_banner;
     EmptyState* m_empty;
-    QStackedWidget* m_stack;
     TaskId m_task;
     std::optional<ShownComparison> m_shown;
     std::shared_ptr<const Overview> m_overview;
     std::vector<RowDifference> m_waiting;  // rows that came before their tab was made
-    QTabWidget* m_tabs = nullptr;
     int m_lastTab = 0;  // that is made
+    std::set<int> m_stale;  // tabs that don't show what was last shown; filled when they are looked at
     bool m_busy = false;
     bool m_anything = false;
 };

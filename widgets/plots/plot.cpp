@@ -85,7 +85,16 @@ void Plot::setEmptyText(const QString& text)
 
 void Plot::redraw()
 {
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    if (!m_drawing.isActive())
+        m_drawing.start(1, this);  // a turn of its own: a plot takes half of what a turn may take
+}
+
+void Plot::timerEvent(QTimerEvent* event)
+{
+    if (event->timerId() != m_drawing.timerId())
+        return QWidget::timerEvent(event);
+    m_drawing.stop();
+    m_plot->replot();
 }
 
 void Plot::showAll()

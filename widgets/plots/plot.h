@@ -2,6 +2,7 @@
 
 #include "engine/core/result.h"
 
+#include <QBasicTimer>
 #include <QWidget>
 
 class QCPAbstractPlottable;
@@ -30,6 +31,8 @@ public:
     /// By the name's ending: png, svg or pdf.
     Result<void> save(const QString& file) const;
     QString title() const { return m_title; }
+    /// What was asked for stands on the canvas: a plot is drawn in a turn of the event loop after the asking.
+    bool isDrawn() const { return !m_drawing.isActive(); }
 
 public slots:
     void resetZoom();
@@ -57,6 +60,7 @@ protected:
     void showLegend(bool visible);
     void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void timerEvent(QTimerEvent* event) override;
 
 private:
     void build();
@@ -71,6 +75,7 @@ private:
     QString m_title;
     QCustomPlot* m_plot;
     QLabel* m_empty;
+    QBasicTimer m_drawing;
     bool m_legendOnTop = false;
 };
 
