@@ -12,6 +12,8 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <functional>
 #include <QXmlStreamReader>
 
 #include <sys/stat.h>
@@ -68,8 +70,8 @@ class ReportTest : public QObject {
     Q_OBJECT
 
 private slots:
-    // For tests/references/latex.sh, which compiles them.
-    void texFilesAreKeptWhereTheyAreAskedFor()
+    // For tests/references/latex.sh, which compiles them, and for those who want to look at the pages.
+    void filesAreKeptWhereTheyAreAskedFor()
     {
         const QString folder = qEnvironmentVariable("TASKFOLD_KEEP");
         if (folder.isEmpty())
@@ -79,6 +81,15 @@ private slots:
         QVERIFY(jobs::writeReport(plain, (folder + QStringLiteral("/plain.tex")).toStdString()));
         QVERIFY(jobs::writeReport(dataOf(hostile()), (folder + QStringLiteral("/hostile.tex")).toStdString()));
         QVERIFY(jobs::writeReport(dataOf({}), (folder + QStringLiteral("/nothing.tex")).toStdString()));
+        const ReportData names = dataOf({"banking77", "a_name_that_is_much_longer_than_any_column_has_room_for_and_never_ends_" + std::string(60, 'w'),
+            "\u94F6\u884C\u5BA2\u6237\u610F\u56FE\u5206\u7C7B\u4EFB\u52A1", "\u05E1\u05D9\u05D5\u05D5\u05D2 \u05DB\u05D5\u05E0\u05D5\u05EA",
+            "\u062A\u0635\u0646\u064A\u0641 \u0627\u0644\u0646\u0648\u0627\u064A\u0627 (1)", "\U0001F469\u200D\U0001F4BB emoji", "plain words in a name of the usual length"});
+        for (const char* file : {"/names.html", "/names.md", "/names.tex", "/names.json"})
+            QVERIFY(jobs::writeReport(names, (folder + QLatin1String(file)).toStdString()));
+        for (const char* file : {"/hostile.html", "/hostile.md", "/hostile.json"})
+            QVERIFY(jobs::writeReport(dataOf(hostile()), (folder + QLatin1String(file)).toStdString()));
+        for (const char* file : {"/nothing.html", "/nothing.md"})
+            QVERIFY(jobs::writeReport(dataOf({}), (folder + QLatin1String(file)).toStdString()));
     }
 
     void noHostileTextIsAliveInHtml()
@@ -253,11 +264,19 @@ private slots:
         ReportData data = dataOf(names);
         for (TaskComparison& task : data.comparison->tasks)
             task.perSeed.assign(20, {1, RunId{1}, RunId{2}, 0.8, 0.79});
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(htmlReport(data).size() > 100000);
-        QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
-        qInfo("html of 100 tasks and 20 runs: %lld ms", static_cast<long long>(timer.elapsed()));
+        const auto csv = [](const ReportData& of) { return csvReport(of); };
+        const std::pair<const char*, std::function<std::string(const ReportData&)>> formats[]{{"html", htmlReport}, {"md", markdownReport},
+            {"csv", csv}, {"tex", texReport}, {"json", jobs::jsonReport}};
+        for (const auto& [format, write] : formats) {
+            QElapsedTimer timer;
+            timer.start();
+            const std::string text = write(data);
+            const qint64 taken = timer.elapsed();
+            qInfo("%s of 100 tasks and 20 runs: %lld ms, %zu bytes (goal: 2000 ms)", format, static_cast<long long>(taken), text.size());
+            QVERIFY2(taken < 2000, format);
+            QVERIFY2(text == write(data), format);
+            QVERIFY2(text.find("task_99") != std::string::npos || text.find("task\\_") != std::string::npos, format);
+        }
     }
 };
 

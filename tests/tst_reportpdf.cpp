@@ -130,6 +130,19 @@ private slots:
         QCOMPARE(bytesOf(m_folder.filePath(u"kept.pdf"_s)), before);
     }
 
+    // For those who want to look at the pages.
+    void filesAreKeptWhereTheyAreAskedFor()
+    {
+        const QString folder = qEnvironmentVariable("TASKFOLD_KEEP");
+        if (folder.isEmpty())
+            QSKIP("TASKFOLD_KEEP names no folder");
+        const report::ReportData names = dataOf({"banking77", "a_name_that_is_much_longer_than_any_column_has_room_for_and_never_ends_" + std::string(60, 'w'),
+            "\u94F6\u884C\u5BA2\u6237\u610F\u56FE\u5206\u7C7B\u4EFB\u52A1", "\u05E1\u05D9\u05D5\u05D5\u05D2 \u05DB\u05D5\u05E0\u05D5\u05EA",
+            "\u062A\u0635\u0646\u064A\u0641 \u0627\u0644\u0646\u0648\u0627\u064A\u0627 (1)"});
+        for (const auto& [name, data] : {std::pair{u"/names.pdf"_s, names}, {u"/hostile.pdf"_s, dataOf(hostile())}, {u"/nothing.pdf"_s, dataOf({})}})
+            QVERIFY(writePdf(folder + name, toQt(report::documentReport(data)), figuresOf(data), {toQt(data.title), toQt(data.created)}));
+    }
+
 private:
     static Figures figuresOf(const report::ReportData& data) { return reportFigures(data); }
 

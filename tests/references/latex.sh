@@ -7,7 +7,7 @@ command -v pdflatex > /dev/null || { echo "skipped: pdflatex isn't installed"; e
 kpsewhich lmodern.sty > /dev/null && kpsewhich booktabs.sty > /dev/null || { echo "skipped: the packages lmodern and booktabs of LaTeX are not installed"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-TASKFOLD_KEEP="$folder" "$1" texFilesAreKeptWhereTheyAreAskedFor > "$folder/log.txt" || { cat "$folder/log.txt"; exit 1; }
+TASKFOLD_KEEP="$folder" "$1" filesAreKeptWhereTheyAreAskedFor > "$folder/log.txt" || { cat "$folder/log.txt"; exit 1; }
 cd "$folder"
 
 # compiled PROGRAM NAME FONTS: twice, as longtable wants.
@@ -23,12 +23,12 @@ compiled() {
     echo "$2.tex: compiled by $1, $(grep -a -o '([0-9]* page[s]*' "$2.out" | tail -1 | tr -d '(')"
 }
 
-for name in plain hostile nothing; do
+for name in plain names hostile nothing; do
     compiled pdflatex $name '\usepackage[T1]{fontenc}\usepackage{lmodern,textcomp}'
     compiled pdflatex $name ''
 done
 if command -v xelatex > /dev/null; then
-    for name in plain hostile nothing; do
+    for name in plain names hostile nothing; do
         compiled xelatex $name '\usepackage{fontspec}'
     done
 else
