@@ -21,7 +21,7 @@ struct BenchOptions {
     std::vector<int> copies{1};
     int threads = 0;
     std::int64_t near = 0;
-    bool browse = false;
+    bool browse = false, corpus = false;
 };
 
 double now()
@@ -95,6 +95,12 @@ Result<double> importOnce(const Project& project, jobs::ImportRequest request, b
         for (const auto& [reason, count] : split.version.issues)
             issues += count;
     }
+    for (const Corpus& corpus : outcome->corpora) {
+        rows += corpus.documentsIn;
+        kept += corpus.documentsKept + corpus.heldOut;
+        for (const auto& [reason, count] : corpus.issues)
+            issues += count;
+    }
     const double each = seconds / static_cast<double>(std::max<std::int64_t>(rows, 1)) * 1e9;
     answerBench({{"bench", dry ? "import" : "import_synced"}, {"copies", copies}, {"mib", bytes / 1048576}, {"mib_per_s", bytes / seconds / 1048576},
         {"seconds", seconds}, {"cpu_seconds", used}, {"rows_per_s", static_cast<double>(rows) / seconds}, {"rows", rows}, {"kept", kept},
@@ -116,6 +122,7 @@ Result<double> measure(const BenchOptions& options, int copies, const JobContext
     jobs::ImportSource source;
     source.path = *file;
     source.task = "bench";
+    source.corpus = options.corpus;
     request.sources.push_back(source);
     Result<double> each = 0.0;
     if (!options.browse)
@@ -185,6 +192,7 @@ void addBenchImport(CLI::App& bench, Invocation& invocation)
     command->add_option("--threads", options->threads, "0: as many as there are");
     command->add_option("--scratch", options->scratch, "Folder for the project that is made");
     command->add_flag("--browse", options->browse, "Import in earnest, then show, search and sort its rows");
+    command->add_flag("--corpus", options->corpus, "The file is text for stage 0");
     command->add_option("--near", options->near, "Search near duplicates among so many made-up rows, too");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {

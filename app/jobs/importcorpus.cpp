@@ -20,6 +20,8 @@ namespace taskfold::jobs {
 
 namespace {
 
+constexpr std::size_t kLookedAt = 1 << 12;  // documents, whose memory is given back then
+
 // A document; its text lies in the pile.
 struct Document {
     data::TextPile::Place text;
@@ -40,6 +42,7 @@ public:
     std::optional<Error> failure;
 
     std::string_view textOf(const Document& document) const { return m_pile.at(document.text); }
+    void forget() const { m_pile.forget(); }
 
     void take(const data::Record& record, const std::string& column)
     {
@@ -77,20 +80,20 @@ public:
         for (const Document& document : documents)
             hashes.emplace_back(document.hash, static_cast<std::uint32_t>(hashes.size()));
         std::sort(hashes.begin(), hashes.end());
-        std::vector<std::pair<std::uint32_t, std::uint32_t>> twins;  // and what they are twins of
+        std::vector<std::pair<std::uint32_t, std::int64_t>> twins;  // and the line of what they are twins of
         for (std::size_t i = 1, first = 0; i < hashes.size(); ++i) {
             if (hashes[i].first != hashes[first].first)
                 first = i;
             else
-                twins.emplace_back(hashes[i].second, hashes[first].second);
+                twins.emplace_back(hashes[i].second, documents[hashes[first].second].line);
         }
         std::sort(twins.begin(), twins.end());
-        const std::vector<Document> all = documents;
+        hashes = {};
         std::size_t next = 0;
         filter(Reason::Duplicate, [&](const Document&, std::size_t i) {
             if (next == twins.size() || twins[next].first != i)
                 return std::string();
-            return "the same as line " + std::to_string(all[twins[next++].second].line);
+            return "the same as line " + std::to_string(twins[next++].second);
         });
         return {};
     }
@@ -113,7 +116,6 @@ public:
     // Takes out the documents for which there are words to say why; each is told with its number.
     void filter(Reason reason, const std::function<std::string(const Document&, std::size_t)>& words)
     {
-        constexpr std::size_t kLookedAt = 1 << 14;
         std::size_t kept = 0;
         for (std::size_t i = 0; i < documents.size(); ++i) {
             const Document document = documents[i];
@@ -185,21 +187,24 @@ Result<void> dropLeaks(const Project& project, CorpusReader& reader)
     return {};
 }
 
-Result<void> dropNear(CorpusReader& reader, const JobContext& context)
+Result<void> dropNear(CorpusReader& reader, const Project& project, const JobContext& context)
 {
     data::NearSearch search;
     search.count = static_cast<std::int64_t>(reader.documents.size());
     search.textAt = [&](std::int64_t i) { return reader.textOf(reader.documents[static_cast<std::size_t>(i)]); };
+    search.folder = project.rows();
+    search.forget = [&] { reader.forget(); };
     const auto pairs = data::nearPairs(search, context.stop);
     if (!pairs)
         return pairs.error();
-    const std::vector<Document> all = reader.documents;
+    std::vector<std::int64_t> lines;  // of the twins
+    for (const data::NearPair& pair : *pairs)
+        lines.push_back(reader.documents[static_cast<std::size_t>(pair.twin)].line);
     std::size_t next = 0;  // pairs are by row
     reader.filter(Reason::NearDuplicate, [&](const Document&, std::size_t i) {
         if (next == pairs->size() || (*pairs)[next].row != static_cast<std::int64_t>(i))
             return std::string();
-        const data::NearPair& pair = (*pairs)[next++];
-        return "nearly the same as line " + std::to_string(all[static_cast<std::size_t>(pair.twin)].line);
+        return "nearly the same as line " + std::to_string(lines[next++]);
     });
     return {};
 }
@@ -211,6 +216,8 @@ Result<ReadyCorpus> stored(const Project& project, Corpus corpus, CorpusReader& 
     const bool noneHeld = std::none_of(documents.begin(), documents.end(), isHeld);
     data::RowsWriter kept(project.rows()), held(project.rows());
     for (std::size_t i = 0; i < documents.size(); ++i) {
+        if (i % kLookedAt == 0)
+            reader.forget();
         const bool last = i + 1 == documents.size() && noneHeld && documents.size() > 1;
         const Row row{static_cast<std::int64_t>(i) + 1, std::string(reader.textOf(documents[i])), {}, {}, {}};
         if (Result<void> added = (last || isHeld(documents[i]) ? held : kept).add(row); !added)
@@ -252,12 +259,15 @@ Result<ReadyCorpus> readCorpus(
     if (Result<void> settled = reader.settle(); !settled)
         return std::move(settled).error();
     data::ScriptCount scripts;
-    for (const Document& document : reader.documents)
-        scripts.add(reader.textOf(document));
+    for (std::size_t i = 0; i < reader.documents.size(); ++i) {
+        scripts.add(reader.textOf(reader.documents[i]));
+        if (i % kLookedAt == 0)
+            reader.forget();
+    }
     reader.filter(Reason::Quality, [&](const Document& document, std::size_t) { return data::poorness(reader.textOf(document), scripts); });
     if (Result<void> done = dropLeaks(project, reader); !done)
         return std::move(done).error();
-    if (Result<void> done = dropNear(reader, context); !done)
+    if (Result<void> done = dropNear(reader, project, context); !done)
         return std::move(done).error();
     if (reader.documents.empty()) {
         outcome.accepted = false;

@@ -77,18 +77,26 @@ public:
         return split->rows.input(row);
     }
 
+    void forget() const
+    {
+        for (const Opened* split : m_splits)
+            split->rows.forget();
+    }
+
 private:
     std::vector<std::int64_t> m_starts;
     std::vector<const Opened*> m_splits;
     std::int64_t m_count = 0;
 };
 
-Result<std::vector<data::NearPair>> nearOf(const Rows& rows, std::int64_t references, const JobContext& context)
+Result<std::vector<data::NearPair>> nearOf(const Rows& rows, std::int64_t references, const std::filesystem::path& scratch, const JobContext& context)
 {
     data::NearSearch search;
     search.count = rows.size();
     search.references = references;
     search.textAt = [&](std::int64_t i) { return rows.input(i); };
+    search.folder = scratch;
+    search.forget = [&] { rows.forget(); };
     search.progress = [&](std::int64_t done, std::int64_t total) {
         if (context.report)
             context.report({done, total, {}, "looking for rows that are nearly the same"});
@@ -168,7 +176,7 @@ private:
         for (const Opened& one : m_splits)
             if (one.split == Split::Train)
                 rows.add(one);
-        const auto pairs = nearOf(rows, references, m_context);
+        const auto pairs = nearOf(rows, references, m_scratch, m_context);
         if (!pairs)
             return pairs.error();
         take(rows, *pairs);
@@ -182,7 +190,7 @@ private:
                 continue;
             Rows rows;
             rows.add(one);
-            const auto pairs = nearOf(rows, 0, m_context);
+            const auto pairs = nearOf(rows, 0, m_scratch, m_context);
             if (!pairs)
                 return pairs.error();
             take(rows, *pairs);
@@ -322,7 +330,7 @@ Result<std::vector<OverlapCell>> overlapsOf(const Project& project, bool near, c
         Rows rows;
         for (const Opened& one : *splits)
             rows.add(one);
-        const auto pairs = nearOf(rows, 0, context);
+        const auto pairs = nearOf(rows, 0, project.rows(), context);
         if (!pairs)
             return pairs.error();
         for (const data::NearPair& pair : *pairs) {

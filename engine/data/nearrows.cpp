@@ -1,13 +1,16 @@
 #include "engine/data/nearrows.h"
 
 #include "engine/core/random.h"
+#include "engine/data/scratchmemory.h"
+#include "engine/data/shingles.h"
+#include "engine/data/twosort.h"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <limits>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -17,7 +20,6 @@ namespace {
 
 constexpr std::size_t kBands = 21, kRows = 6, kHashes = kBands * kRows;
 constexpr std::size_t kPadded = 128;  // hashes in whole vectors
-constexpr std::size_t kShingle = 5;
 constexpr std::size_t kLeaders = 64;  // rows of one bucket that later ones are held against
 
 struct Permutations {
@@ -34,61 +36,6 @@ struct Permutations {
 };
 
 const Permutations kPermutations;
-
-// Lower case (of ASCII), with single blanks.
-void fold(std::string_view text, std::string& folded)
-{
-    folded.clear();
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n' || c == '\t';
-        if (blank && (folded.empty() || folded.back() == ' '))
-            continue;
-        folded += blank ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    }
-}
-
-std::uint32_t mixed(std::uint64_t value)
-{
-    value = (value ^ (value >> 31)) * 0x9E3779B97F4A7C15ULL;
-    return static_cast<std::uint32_t>(value >> 32);
-}
-
-// Hashes of every five characters; of a shorter text, of all of it. Continuation bytes belong to their character.
-void shinglesOf(std::string_view text, std::string& room, std::vector<std::size_t>& starts, std::vector<std::uint32_t>& shingles)
-{
-    fold(text, room);
-    shingles.clear();
-    starts.clear();
-    for (std::size_t i = 0; i < room.size(); ++i)
-        if ((static_cast<unsigned char>(room[i]) & 0xC0) != 0x80)
-            starts.push_back(i);
-    starts.push_back(room.size());
-    const std::size_t characters = starts.size() - 1;
-    const std::size_t count = characters >= kShingle ? characters - kShingle + 1 : 1;
-    for (std::size_t i = 0; i < count; ++i) {
-        std::uint64_t hash = 0;
-        for (std::size_t k = starts[i]; k < starts[std::min(i + kShingle, characters)]; ++k)
-            hash = hash * 0x100000001B3ULL + static_cast<unsigned char>(room[k]) + 1;
-        shingles.push_back(mixed(hash));
-    }
-    std::sort(shingles.begin(), shingles.end());
-    shingles.erase(std::unique(shingles.begin(), shingles.end()), shingles.end());
-}
-
-double jaccard(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b)
-{
-    const std::size_t smaller = std::min(a.size(), b.size()), larger = std::max(a.size(), b.size());
-    if (static_cast<double>(smaller) < kNear * static_cast<double>(larger))
-        return static_cast<double>(smaller) / static_cast<double>(larger) * 0.99;  // it can't be more
-    std::size_t common = 0;
-    for (std::size_t i = 0, k = 0; i < a.size() && k < b.size();) {
-        common += a[i] == b[k] ? 1 : 0;
-        const bool left = a[i] <= b[k], right = b[k] <= a[i];
-        i += left ? 1 : 0;
-        k += right ? 1 : 0;
-    }
-    return static_cast<double>(common) / static_cast<double>(a.size() + b.size() - common);
-}
 
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
@@ -119,10 +66,13 @@ public:
 
     Result<std::vector<NearPair>> run()
     {
-        const auto count = static_cast<std::size_t>(m_search.count);
-        m_bands.resize(count * kBands);
-        m_best.resize(count);
-        parallel((count + kChunk - 1) / kChunk, [this](std::size_t chunk) { sign(chunk); });
+        if (Result<void> made = makeRoom(); !made)
+            return std::move(made).error();
+        const std::size_t chunks = (m_best.size() + kChunk - 1) / kChunk;
+        for (std::size_t from = 0; from < chunks && !m_stop.stop_requested(); from += kChunksAtOnce) {
+            parallel(std::min(kChunksAtOnce, chunks - from), [&](std::size_t chunk) { sign(from + chunk); });
+            forget();
+        }
         for (std::size_t band = 0; band < kBands && !m_stop.stop_requested(); ++band) {
             this->band(band);
             tell(static_cast<std::int64_t>(band + 2));
@@ -130,18 +80,46 @@ public:
         if (m_stop.stop_requested())
             return Error{ErrorCode::Cancelled, {}};
         std::vector<NearPair> pairs;
-        for (const NearPair& best : m_best)
-            if (best.similarity >= kNear)
-                pairs.push_back(best);
+        for (std::size_t row = 0; row < m_best.size(); ++row)
+            if (m_best[row].similarity >= kNear)
+                pairs.push_back({static_cast<std::int64_t>(row), m_best[row].twin, m_best[row].similarity});
         return pairs;
     }
 
 private:
-    static constexpr std::size_t kChunk = 4096;
+    static constexpr std::size_t kChunk = 4096, kChunksAtOnce = 64;
+    static constexpr std::size_t kMembers = 4'000'000;  // of a band, looked at together: 32 MB
 
     struct Member {
         std::uint32_t band, row;
     };
+    // The nearest of a row so far.
+    struct Best {
+        float similarity;
+        std::uint32_t twin;
+    };
+
+    Result<void> makeRoom()
+    {
+        const auto count = static_cast<std::size_t>(m_search.count);
+        Result<ScratchMemory> bands = ScratchMemory::make(m_search.folder, count * kBands * sizeof(std::uint32_t));
+        Result<ScratchMemory> best = ScratchMemory::make(m_search.folder, count * sizeof(Best));
+        if (!bands || !best)
+            return bands ? std::move(best).error() : std::move(bands).error();
+        m_bandsRoom = *std::move(bands);
+        m_bestRoom = *std::move(best);
+        m_bands = m_bandsRoom.of<std::uint32_t>();
+        m_best = m_bestRoom.of<Best>();
+        return {};
+    }
+
+    void forget() const
+    {
+        m_bandsRoom.forget();
+        m_bestRoom.forget();
+        if (m_search.forget)
+            m_search.forget();
+    }
 
     void tell(std::int64_t step) const
     {
@@ -176,19 +154,30 @@ private:
                 std::uint64_t hash = 0;
                 for (std::size_t i = 0; i < kRows; ++i)
                     hash = (hash ^ least[band * kRows + i]) * 0x9E3779B97F4A7C15ULL;
-                m_bands[band * m_best.size() + row] = mixed(hash);
+                m_bands[band * m_best.size() + row] = mixedHash(hash);
             }
         }
     }
 
-    // Rows that share a band, bucket by bucket.
+    // Rows that share a band, bucket by bucket; of many rows in parts, by the bucket's number.
     void band(std::size_t band)
     {
-        std::vector<Member> members(m_best.size());
-        for (std::size_t row = 0; row < members.size(); ++row)
-            members[row] = {m_bands[band * m_best.size() + row], static_cast<std::uint32_t>(row)};
-        std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return std::tie(a.band, a.row) < std::tie(b.band, b.row); });
+        const std::size_t parts = m_best.size() / kMembers + 1;
+        for (std::size_t part = 0; part < parts && !m_stop.stop_requested(); ++part) {
+            std::vector<Member> members;
+            members.reserve(m_best.size() / parts + m_best.size() / parts / 16 + 16);
+            for (std::size_t row = 0; row < m_best.size(); ++row)
+                if (const std::uint32_t bucket = m_bands[band * m_best.size() + row]; parts == 1 || bucket % parts == part)
+                    members.push_back({bucket, static_cast<std::uint32_t>(row)});
+            m_bandsRoom.forget();
+            go(members);
+            forget();
+        }
+    }
+
+    void go(std::vector<Member>& members)
+    {
+        sortInTwo(members, [](const Member& a, const Member& b) { return std::tie(a.band, a.row) < std::tie(b.band, b.row); });
         std::vector<std::pair<std::size_t, std::size_t>> buckets;
         for (std::size_t from = 0, to = 0; from < members.size(); from = to) {
             for (to = from + 1; to < members.size() && members[to].band == members[from].band; ++to) { }
@@ -216,7 +205,7 @@ private:
         std::vector<std::uint32_t> shingles;
         for (std::size_t i = from; i < to && !m_stop.stop_requested(); ++i) {
             const std::uint32_t row = members[i].row;
-            NearPair& best = m_best[row];
+            Best& best = m_best[row];
             bool read = false;
             for (const Leader& leader : leaders) {
                 if (row < m_search.references)
@@ -226,8 +215,8 @@ private:
                 if (!std::exchange(read, true))
                     shinglesOf(m_search.textAt(row), room, starts, shingles);
                 const double near = jaccard(leader.shingles, shingles);
-                if (near >= kNear && (near > best.similarity || (near == best.similarity && leader.row < best.twin)))
-                    best = {row, leader.row, near};
+                if (const auto share = static_cast<float>(near); near >= kNear && (share > best.similarity || (share == best.similarity && leader.row < best.twin)))
+                    best = {share, leader.row};
             }
             const bool leads = m_search.references > 0 ? row < m_search.references : best.similarity < kNear;
             if (leads && leaders.size() < kLeaders) {
@@ -240,8 +229,9 @@ private:
 
     const NearSearch& m_search;
     const std::stop_token& m_stop;
-    std::vector<std::uint32_t> m_bands;  // by band, then row
-    std::vector<NearPair> m_best;
+    ScratchMemory m_bandsRoom, m_bestRoom;
+    std::span<std::uint32_t> m_bands;  // by band, then row
+    std::span<Best> m_best;  // by row
 };
 
 }  // namespace

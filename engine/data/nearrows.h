@@ -3,6 +3,7 @@
 #include "engine/core/result.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string_view>
@@ -25,6 +26,8 @@ struct NearSearch {
     std::int64_t references = 0;  // so many rows at the beginning are what the others are held against; 0: all are
     std::function<void(std::int64_t done, std::int64_t total)> progress;
     int threads = 0;  // 0: as many as there are, up to eight
+    std::filesystem::path folder{};  // for scratch files, where there are many rows; empty: all in memory
+    std::function<void()> forget{};  // of the texts that were looked at, now and then; from one thread
 };
 
 /// For each row the nearest of the earlier rows that it was held against, where there is one at kNear or above. By row.

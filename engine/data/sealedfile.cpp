@@ -92,6 +92,17 @@ Result<const char*> SealedFile::mapped() const
     return static_cast<const char*>(memory);
 }
 
+Result<void*> SealedFile::reserved(std::int64_t bytes)
+{
+    if (const int code = ::posix_fallocate(m_handle, 0, bytes); code != 0)
+        return diskError(code, "making room for what is looked for");
+    m_size = bytes;
+    void* memory = ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, MAP_SHARED, m_handle, 0);
+    if (memory == MAP_FAILED)
+        return diskError(errno, "making room for what is looked for");
+    return memory;
+}
+
 Result<void> SealedFile::sync()
 {
     if (::fsync(m_handle) != 0)

@@ -25,6 +25,9 @@ public:
     /// All of it as memory to read, once nothing more is written; the caller unmaps it.
     Result<const char*> mapped() const;
 
+    /// So many bytes of zeros as memory to write, whose place on the disk is taken at once: DiskFull. The caller unmaps it.
+    Result<void*> reserved(std::int64_t bytes);
+
     /// Brings it to the disk.
     Result<void> sync();
     /// Gives it its name; a file of that name stays as it is.
