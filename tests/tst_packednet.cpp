@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <set>
 
 #undef slots
 #undef emit
@@ -95,6 +96,52 @@ std::unique_ptr<model::Adapter> adapterOf(const model::Transformer& made, LoraSe
     auto flat = adapter->parameters().flat;
     flat.add_(torch::randn_like(flat) * 0.05);
     return adapter;
+}
+
+// The product of few rows by every instruction set that is here, beside torch's in fp64.
+template <typename R, typename O>
+double worstProduct(torch::ScalarType type)
+{
+    namespace kernels = model::kernels;
+    double worst = 0;
+    for (const auto instructions : {kernels::InstructionSet::Plain, kernels::InstructionSet::Avx2, kernels::InstructionSet::Avx512}) {
+        const kernels::Set<R, O>* set = kernels::setOn<R, O>(instructions);
+        if (set == nullptr)
+            continue;
+        for (const int rows : {1, 2, 5, 6, 7, 13, 97})
+            for (const int outputs : {1, 3, 4, 9})
+                for (const int size : {1, 15, 16, 17, 100}) {
+                    const torch::Tensor x = torch::randn({rows, size + 3}).to(type), w = torch::randn({outputs, size}).to(type);
+                    torch::Tensor out = torch::zeros({rows, outputs + 2}, type);
+                    for (int from = 0; from < outputs; from += 5)
+                        set->fewRows(static_cast<O*>(out.data_ptr()), outputs + 2, static_cast<const O*>(x.data_ptr()), size + 3,
+                            static_cast<const O*>(w.data_ptr()), rows, from, std::min(from + 5, outputs), size);
+                    const torch::Tensor expected
+                        = torch::mm(x.narrow(1, 0, size).to(torch::kFloat64), w.to(torch::kFloat64).t());
+                    const torch::Tensor error = (out.narrow(1, 0, outputs).to(torch::kFloat64) - expected).abs();
+                    worst = std::max(worst, (error / (expected.abs() + 1)).max().item<double>());
+                    worst = std::max(worst, out.narrow(1, outputs, 2).abs().max().item<double>());  // nothing beside it
+                }
+    }
+    return worst;
+}
+
+// Labels of up to five tokens out of six, so that many begin alike; none is given twice.
+std::vector<std::vector<std::int32_t>> manyLabels(int seed)
+{
+    std::set<std::vector<std::int32_t>> labels;
+    std::uint32_t state = static_cast<std::uint32_t>(seed) * 2654435761U + 1;
+    const auto next = [&state](std::uint32_t below) {
+        state = state * 1664525U + 1013904223U;
+        return (state >> 16) % below;
+    };
+    while (labels.size() < 60) {
+        std::vector<std::int32_t> label(1 + next(5));
+        for (std::int32_t& token : label)
+            token = 5 + static_cast<std::int32_t>(next(6));
+        labels.insert(label);
+    }
+    return {labels.begin(), labels.end()};
 }
 
 }  // namespace
@@ -376,6 +423,44 @@ private slots:
             const auto most = std::max_element(alone.begin(), alone.end());
             QCOMPARE(best[p].label, static_cast<int>(most - alone.begin()));
             QVERIFY(std::abs(best[p].logProbability - *most) < 1e-7);
+        }
+    }
+
+    void productsOfFewRowsAreTorchsOnEveryInstructionSet()
+    {
+        torch::manual_seed(2);
+        const double whole = worstProduct<double, double>(torch::kFloat64);
+        const double single = worstProduct<float, float>(torch::kFloat32);
+        const double half = worstProduct<float, model::kernels::Bf16>(torch::kBFloat16);
+        QVERIFY2(whole < 1e-13, std::to_string(whole).c_str());
+        QVERIFY2(single < 1e-5, std::to_string(single).c_str());
+        QVERIFY2(half < 1.0 / 256, std::to_string(half).c_str());  // the result's own rounding
+    }
+
+    void theBestLabelIsFoundWhateverIsCutOff()
+    {
+        const auto made = modelOf(false, torch::kFloat64);
+        const auto net = model::PackedNet::make(*made, Precision::Fp32);
+        std::vector<infer::TokenRow> prompts;
+        for (const train::Example& row : rows())
+            for (int i = 0; i < 3; ++i) {
+                prompts.push_back(row.tokens);
+                prompts.back().push_back(30 + i);
+            }
+        for (int seed = 1; seed <= 4; ++seed) {
+            const Result<LabelTrie> trie = LabelTrie::of(manyLabels(seed), 2);
+            QVERIFY(trie);
+            for (const std::size_t count : {std::size_t{1}, std::size_t{4}, prompts.size()}) {
+                const std::span<const infer::TokenRow> some(prompts.data(), count);
+                infer::Answerer answerer({*made, net.get()}, infer::commonBeginning(some));
+                const auto scores = answerer.scored(some, *trie);
+                const auto best = answerer.best(some, *trie);
+                for (std::size_t p = 0; p < count; ++p) {
+                    const auto most = std::max_element(scores[p].begin(), scores[p].end());
+                    QCOMPARE(best[p].label, static_cast<int>(most - scores[p].begin()));
+                    QVERIFY(std::abs(best[p].logProbability - *most) < 1e-9);
+                }
+            }
         }
     }
 

@@ -12,6 +12,8 @@ namespace taskfold::infer {
 
 namespace {
 
+constexpr int kSearchedTogether = 64;
+
 struct Work {
     const Reader& reader;
     const Tokenizer& tokenizer;
@@ -131,7 +133,9 @@ Result<std::vector<Prediction>> predict(const Reader& reader, const Tokenizer& t
     std::stable_sort(order.begin(), order.end(),
         [&](std::size_t a, std::size_t b) { return (*prompts)[a].size() < (*prompts)[b].size(); });
     std::vector<Prediction> predictions(rows.size());
-    const auto step = static_cast<std::size_t>(std::max(1, settings.batch));
+    // Where only the best label is looked for, little is read of each row, and more rows fill a round.
+    const bool best = work.trie && !settings.everyLabel && !settings.perCharacter;
+    const auto step = static_cast<std::size_t>(std::max(best ? kSearchedTogether : 1, settings.batch));
     for (std::size_t from = 0; from < order.size(); from += step) {
         if (stop.stop_requested())
             return Error{ErrorCode::Cancelled, {}};

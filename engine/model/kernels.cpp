@@ -16,49 +16,44 @@ template <typename R, typename O>
 const Set<R, O>& table();
 }
 
-namespace {
-
-enum class Level { Plain, Avx2, Avx512 };
-
-Level level()
+InstructionSet instructionSet()
 {
-    static const Level found = [] {
+    static const InstructionSet found = [] {
         __builtin_cpu_init();
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
             && __builtin_cpu_supports("avx512vl"))
-            return Level::Avx512;
+            return InstructionSet::Avx512;
         if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-            return Level::Avx2;
-        return Level::Plain;
+            return InstructionSet::Avx2;
+        return InstructionSet::Plain;
     }();
     return found;
 }
 
-}  // namespace
+template <typename R, typename O>
+const Set<R, O>* setOn(InstructionSet instructions)
+{
+    if (instructions > instructionSet())
+        return nullptr;
+    switch (instructions) {
+    case InstructionSet::Avx512: return &avx512::table<R, O>();
+    case InstructionSet::Avx2: return &avx2::table<R, O>();
+    case InstructionSet::Plain: break;
+    }
+    return &plain::table<R, O>();
+}
 
 template <typename R, typename O>
 const Set<R, O>& set()
 {
-    switch (level()) {
-    case Level::Avx512: return avx512::table<R, O>();
-    case Level::Avx2: return avx2::table<R, O>();
-    case Level::Plain: break;
-    }
-    return plain::table<R, O>();
+    return *setOn<R, O>(instructionSet());
 }
 
+template const Set<float, float>* setOn(InstructionSet);
+template const Set<double, double>* setOn(InstructionSet);
+template const Set<float, Bf16>* setOn(InstructionSet);
 template const Set<float, float>& set();
 template const Set<double, double>& set();
 template const Set<float, Bf16>& set();
-
-const char* instructionSet()
-{
-    switch (level()) {
-    case Level::Avx512: return "avx512";
-    case Level::Avx2: return "avx2";
-    case Level::Plain: break;
-    }
-    return "plain";
-}
 
 }  // namespace taskfold::model::kernels

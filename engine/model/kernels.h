@@ -76,6 +76,12 @@ struct Set {
     /// out[n][j] += scale * sum over r of u[n][r] * b[r][j].
     void (*lowRank)(O* out, std::int64_t outStride, const O* u, std::int64_t uStride, const R* b, R scale,
         std::int64_t rows, std::int64_t rank, std::int64_t size);
+    /// out[n][j] = sum over i of x[n][i] * w[j][i], for j in [from, to): weights [outputs, size] that are read once, in their
+    /// order. For few rows, where reading them is what takes the time.
+    void (*fewRows)(O* out, std::int64_t outStride, const O* x, std::int64_t xStride, const O* w, std::int64_t rows,
+        std::int64_t from, std::int64_t to, std::int64_t size);
+    /// So many rows are few: up to there it is faster than libtorch's product.
+    std::int64_t fewRowsUpTo;
 
     /// Of segments [from, to) and key head `keyHead`: result [tokens, heads * size], lse [tokens, heads].
     void (*attention)(const Heads<O>& in, O* result, R* lse, std::int64_t from, std::int64_t to, std::int64_t keyHead);
@@ -102,7 +108,12 @@ struct Set {
 template <typename R, typename O>
 const Set<R, O>& set();
 
-/// The instruction set that is in use.
-const char* instructionSet();
+enum class InstructionSet { Plain, Avx2, Avx512 };
+
+/// The best that this machine has, which set() is built for.
+InstructionSet instructionSet();
+/// Null where the machine lacks it.
+template <typename R, typename O>
+const Set<R, O>* setOn(InstructionSet instructions);
 
 }  // namespace taskfold::model::kernels

@@ -6,7 +6,7 @@ namespace taskfold::model {
 
 namespace {
 
-constexpr std::size_t kLogitRows = 128;  // at once, of vocabulary numbers each
+constexpr std::size_t kLogitRows = 192;  // at once, of vocabulary numbers each
 
 }  // namespace
 

@@ -198,7 +198,7 @@ void PackedLayers<R, O>::attentionHalf(int layer, const Tree& tree, Store* store
     if (!m_parts.empty())
         room(memory.low, n, kModules * m_parts.front().adapter->rank(), kOperand);
     const std::string at = "model.layers." + std::to_string(layer) + ".";
-    multiply(product, y, matrix(offset(layer, "self_attn.q_proj.weight"), all, m_hidden).t());
+    throughWeights(product, y, matrix(offset(layer, "self_attn.q_proj.weight"), all, m_hidden));
     addLow(layer, kQuery, 3, y, product, memory, m_parts);
     Tensor before, inverse;
     if (m_config.qkNorm) {
@@ -257,7 +257,7 @@ void PackedLayers<R, O>::mlpHalf(
     Tensor gateUp = room(memory.gateUp, n, 2 * m_feedForward, kOperand);
     Tensor m = room(m_mlp, n, m_feedForward, kOperand);
     Tensor down = room(m_down, n, m_hidden, kOperand);
-    multiply(product, attended, matrix(offset(layer, "self_attn.o_proj.weight"), m_hidden, m_heads * m_size).t());
+    throughWeights(product, attended, matrix(offset(layer, "self_attn.o_proj.weight"), m_hidden, m_heads * m_size));
     addLow(layer, kOutput, 1, attended, product, memory, parts);
     rows(n, [&](std::int64_t from, std::int64_t to) {
         O* row = operand(product) + from * m_hidden;
@@ -267,12 +267,12 @@ void PackedLayers<R, O>::mlpHalf(
             static_cast<R>(m_config.normEpsilon), real(middle) + from * m_hidden, operand(y) + from * m_hidden,
             real(inverse) + from, to - from, m_hidden);
     });
-    multiply(gateUp, y, matrix(offset(layer, "mlp.gate_proj.weight"), 2 * m_feedForward, m_hidden).t());
+    throughWeights(gateUp, y, matrix(offset(layer, "mlp.gate_proj.weight"), 2 * m_feedForward, m_hidden));
     addLow(layer, kGate, 2, y, gateUp, memory, parts);
     rows(n, [&](std::int64_t from, std::int64_t to) {
         m_do.swiglu(operand(gateUp) + from * 2 * m_feedForward, operand(m) + from * m_feedForward, to - from, m_feedForward);
     });
-    multiply(down, m, matrix(offset(layer, "mlp.down_proj.weight"), m_hidden, m_feedForward).t());
+    throughWeights(down, m, matrix(offset(layer, "mlp.down_proj.weight"), m_hidden, m_feedForward));
     addLow(layer, kDown, 1, m, down, memory, parts);
 }
 
@@ -355,7 +355,7 @@ torch::Tensor PackedLayers<R, O>::logits(const torch::Tensor& hidden)
     const std::int64_t offset
         = m_model.parameters().offsetOf(m_config.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight");
     Tensor out = room(m_logits, hidden.size(0), m_config.vocabulary, kOperand);
-    multiply(out, hidden, matrix(offset, m_config.vocabulary, m_hidden).t());
+    throughWeights(out, hidden, matrix(offset, m_config.vocabulary, m_hidden));
     return out;
 }
 

@@ -5,7 +5,12 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <type_traits>
+
+#ifndef _OPENMP
+#error "Without OpenMP at::parallel_for runs on one thread."
+#endif
 
 namespace taskfold::model {
 
@@ -49,6 +54,10 @@ protected:
     static constexpr torch::ScalarType kReal = std::is_same_v<R, double> ? torch::kFloat64 : torch::kFloat32;
     static constexpr torch::ScalarType kOperand = kHalf ? torch::kBFloat16 : kReal;
 
+    static constexpr std::int64_t kRowBlock = 96;  // rows that stay in a core's second cache
+    static constexpr std::int64_t kTile = 6;  // rows, see kernelfewrows.h
+    static constexpr std::int64_t kOutputBlock = 64;
+
     static R* real(const Tensor& t) { return static_cast<R*>(t.data_ptr()); }
     static O* operand(const Tensor& t) { return static_cast<O*>(t.data_ptr()); }
     /// Runs body(from, to) over [0, count) on all threads.
@@ -61,6 +70,26 @@ protected:
     {
         at::mm_out(out, a, b);
         count(a.size(0), b.size(1), a.size(1));
+    }
+    /// out [rows, outputs] = a [rows, inputs] times weights [outputs, inputs], transposed.
+    void throughWeights(Tensor& out, const Tensor& a, const Tensor& weights)
+    {
+        const std::int64_t rows = a.size(0);
+        if (rows == 0)
+            return;
+        if (rows > m_do.fewRowsUpTo) {
+            multiply(out, a, weights.t());
+            return;
+        }
+        // Blocks of like size, of whole tiles.
+        const std::int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
+        const std::int64_t step = ((rows + blocks - 1) / blocks + kTile - 1) / kTile * kTile;
+        at::parallel_for(0, weights.size(0), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
+            for (std::int64_t first = 0; first < rows; first += step)
+                m_do.fewRows(operand(out) + first * out.stride(0), out.stride(0), operand(a) + first * a.stride(0), a.stride(0),
+                    operand(weights), std::min(step, rows - first), from, to, a.size(1));
+        });
+        count(rows, weights.size(0), a.size(1));
     }
     void count(std::int64_t m, std::int64_t n, std::int64_t k)
     {
