@@ -11,21 +11,23 @@ namespace {
 
 constexpr std::int64_t kLargestGroup = 32 << 20;  // bytes of a row group that one thread reads whole
 constexpr std::int64_t kMostRows = 1 << 17;
+constexpr std::int64_t kHarmless = 64 << 20, kMostUnpacked = 1000, kMostMemory = std::int64_t{1} << 30;  // bytes, of all pieces that are read at once
 constexpr std::int64_t kSmallestPiece = 1 << 20;  // row groups that are smaller are read several at once
 
 struct Source {
     std::shared_ptr<arrow::io::RandomAccessFile> file;
     std::shared_ptr<parquet::FileMetaData> metadata;
     std::vector<int> columns;  // leaves
+    std::unique_ptr<arrow::CappedMemoryPool> pool;  // a page's head may ask for anything
 
     arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> open() const
     {
-        parquet::ReaderProperties reading(arrow::system_memory_pool());  // its own gives memory back between two pages
+        parquet::ReaderProperties reading(pool.get());
         reading.enable_buffered_stream();  // else a row group's columns are held whole before they are unpacked
         reading.set_buffer_size(1 << 20);
         parquet::arrow::FileReaderBuilder builder;
         ARROW_RETURN_NOT_OK(builder.Open(file, reading, metadata));
-        builder.memory_pool(arrow::system_memory_pool());
+        builder.memory_pool(pool.get());
         parquet::ArrowReaderProperties properties;
         properties.set_batch_size(kTableRows);
         properties.set_pre_buffer(false);
@@ -66,6 +68,9 @@ public:
     arrow::Status start(const std::shared_ptr<arrow::io::RandomAccessFile>& file, const TableColumns& wanted)
     {
         m_source->file = file;
+        ARROW_ASSIGN_OR_RAISE(const std::int64_t bytes, file->GetSize());
+        // The system's own: Arrow's gives memory back between two pages.
+        m_source->pool = std::make_unique<arrow::CappedMemoryPool>(arrow::system_memory_pool(), std::min(kMostMemory, kHarmless + bytes * kMostUnpacked));
         ARROW_ASSIGN_OR_RAISE(m_reader, m_source->open());
         m_source->metadata = m_reader->parquet_reader()->metadata();
         ARROW_RETURN_NOT_OK(m_reader->GetSchema(&m_schema));
