@@ -18,6 +18,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/exporting.cpp
     jobs/exportscores.cpp
     jobs/filter.cpp
+    jobs/corpusreader.cpp
     jobs/importcorpus.cpp
     jobs/importdata.cpp
     jobs/importpreview.cpp

@@ -152,8 +152,9 @@ Result<void> measureAll(const BenchOptions& options, const JobContext& context)
 }
 
 // Short made-up rows, a tenth of which are others with a word changed.
-Result<void> measureNear(std::int64_t count, int threads, const JobContext& context)
+Result<void> measureNear(std::int64_t count, int threads, const std::string& folder, const JobContext& context)
 {
+    const Scratch scratch(folder);
     Random random{7};
     std::vector<std::string> rows;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -169,7 +170,9 @@ Result<void> measureNear(std::int64_t count, int threads, const JobContext& cont
     data::NearSearch search;
     search.count = count;
     search.threads = threads;
+    search.folder = scratch.path();
     search.textAt = [&](std::int64_t i) -> std::string_view { return rows[static_cast<std::size_t>(i)]; };
+    newPeak();
     const double start = now();
     const auto pairs = data::nearPairs(search, context.stop);
     if (!pairs)
@@ -200,7 +203,7 @@ void addBenchImport(CLI::App& bench, Invocation& invocation)
                 const JobContext quiet{context.stop, {}};
                 if (Result<void> done = measureAll(*options, quiet); !done)
                     return done;
-                return options->near > 0 ? measureNear(options->near, options->threads, quiet) : Result<void>{};
+                return options->near > 0 ? measureNear(options->near, options->threads, options->scratch, quiet) : Result<void>{};
             });
         };
     });
