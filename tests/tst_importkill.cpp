@@ -16,6 +16,7 @@ using namespace Qt::StringLiterals;
 using namespace taskfold;
 
 /// kill -9 at random moments of an import: the project opens, holds the version whole or not at all, and no file is left.
+/// TASKFOLD_KILLS says how many (20 by default; a release wants 200).
 class ImportKillTest : public QObject {
     Q_OBJECT
 
@@ -35,9 +36,11 @@ private slots:
         clock.start();
         QCOMPARE(test::runProgram({u"import"_s, project, rows, u"--task"_s, u"whole"_s}).code, 0);
         const qint64 whole = clock.elapsed();
+        bool given = false;
+        const int asked = qEnvironmentVariableIntValue("TASKFOLD_KILLS", &given), kills = given ? asked : 20;
         Random random{11};
         int killed = 0;
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < kills; ++i) {
             QProcess program;
             program.start(qEnvironmentVariable("PROGRAM"), {u"import"_s, project, rows, u"--task"_s, u"t%1"_s.arg(i)});
             QVERIFY(program.waitForStarted());
@@ -48,7 +51,7 @@ private slots:
             }
             verify(project, u"t%1"_s.arg(i));
         }
-        QVERIFY2(killed >= 10, qPrintable(QString::number(killed)));
+        QVERIFY2(killed * 2 >= kills, qPrintable(QString::number(killed)));
     }
 
 private:
