@@ -49,10 +49,12 @@ std::string excerptOf(std::string_view text)
     const std::string_view beginning = text.substr(0, kCharacters);
     if (std::all_of(beginning.begin(), beginning.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
         return std::string(beginning);
+    std::string repaired = repairedUtf8(text.substr(0, 4 * kCharacters));  // of each broken byte a character is made
     std::size_t at = 0;
-    for (std::size_t i = 0; i < kCharacters && at < text.size(); ++i)
-        at += characterBytes(text, at);
-    return repairedUtf8(text.substr(0, std::min(at, text.size())));
+    for (std::size_t i = 0; i < kCharacters && at < repaired.size(); ++i)
+        at += characterBytes(repaired, at);
+    repaired.resize(std::min(at, repaired.size()));
+    return repaired;
 }
 
 Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file, const std::vector<std::string>& columns)
