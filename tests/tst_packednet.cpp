@@ -126,6 +126,35 @@ double worstProduct(torch::ScalarType type)
     return worst;
 }
 
+// Sums of outer products added to a matrix or to its transpose, as above.
+template <typename R, typename O>
+double worstOuter(torch::ScalarType type)
+{
+    namespace kernels = model::kernels;
+    double worst = 0;
+    for (const auto instructions : {kernels::InstructionSet::Plain, kernels::InstructionSet::Avx2, kernels::InstructionSet::Avx512}) {
+        const kernels::Set<R, O>* set = kernels::setOn<R, O>(instructions);
+        if (set == nullptr)
+            continue;
+        for (const int few : {1, 3, 8, 17})
+            for (const int many : {1, 15, 32, 70})
+                for (const bool turned : {false, true}) {
+                    const torch::Tensor left = torch::randn({11, few + 2}).to(type), right = torch::randn({11, many + 5}).to(type);
+                    const torch::Tensor before = torch::randn({few, many}).to(type);
+                    torch::Tensor out = (turned ? before.t() : before).clone(at::MemoryFormat::Contiguous);
+                    for (int from = 0; from < many; from += 64)
+                        set->outer(static_cast<O*>(out.data_ptr()), turned ? 1 : many, turned ? few : 1,
+                            static_cast<const O*>(left.data_ptr()), few + 2, few, static_cast<const O*>(right.data_ptr()), many + 5,
+                            from, std::min(from + 64, many), 11, R(0.5));
+                    const torch::Tensor expected = before.to(torch::kFloat64)
+                        + 0.5 * torch::mm(left.narrow(1, 0, few).to(torch::kFloat64).t(), right.narrow(1, 0, many).to(torch::kFloat64));
+                    const torch::Tensor found = (turned ? out.t() : out).to(torch::kFloat64);
+                    worst = std::max(worst, ((found - expected).abs() / (expected.abs() + 1)).max().item<double>());
+                }
+    }
+    return worst;
+}
+
 // Labels of up to five tokens out of six, so that many begin alike; none is given twice.
 std::vector<std::vector<std::int32_t>> manyLabels(int seed)
 {
@@ -435,6 +464,9 @@ private slots:
         QVERIFY2(whole < 1e-13, std::to_string(whole).c_str());
         QVERIFY2(single < 1e-5, std::to_string(single).c_str());
         QVERIFY2(half < 1.0 / 256, std::to_string(half).c_str());  // the result's own rounding
+        QVERIFY((worstOuter<double, double>(torch::kFloat64) < 1e-13));
+        QVERIFY((worstOuter<float, float>(torch::kFloat32) < 1e-5));
+        QVERIFY((worstOuter<float, model::kernels::Bf16>(torch::kBFloat16) < 1.0 / 256));
     }
 
     void theBestLabelIsFoundWhateverIsCutOff()

@@ -16,8 +16,8 @@ const Set<R, O>& table()
 {
     static constexpr Set<R, O> set{norm<R, O>, normAgain<R, O>, normBackward<R, O>, normWeight<R, O>, headNorm<R, O>,
         headNormBackward<R, O>, rope<R, O>, addBias<R, O>, biasGradient<R, O>, swiglu<R, O>, swigluBackward<R, O>,
-        convert<R, O>, lowRank<R, O>, fewRows<R, O>, fewRowsUpTo<R, O>, attention<R, O>, attentionBackward<R, O>, sumGroups<R, O>,
-        crossEntropy<R, O>, sumSquares<R, O>, adamW<R, O>};
+        convert<R, O>, lowRank<R, O>, fewRows<R, O>, fewRowsUpTo<R, O>, outer<R, O>, attention<R, O>, attentionBackward<R, O>,
+        sumGroups<R, O>, crossEntropy<R, O>, sumSquares<R, O>, adamW<R, O>};
     return set;
 }
 

@@ -83,6 +83,12 @@ struct Set {
     /// So many rows are few: up to there it is faster than libtorch's product.
     std::int64_t fewRowsUpTo;
 
+    /// out[j * leftStep + i * rightStep] += scale * sum over n of left[n][j] * right[n][i], for all j < leftCount (a rank's
+    /// few) and i in [from, to).
+    void (*outer)(O* out, std::int64_t leftStep, std::int64_t rightStep, const O* left, std::int64_t leftStride,
+        std::int64_t leftCount, const O* right, std::int64_t rightStride, std::int64_t from, std::int64_t to, std::int64_t rows,
+        R scale);
+
     /// Of segments [from, to) and key head `keyHead`: result [tokens, heads * size], lse [tokens, heads].
     void (*attention)(const Heads<O>& in, O* result, R* lse, std::int64_t from, std::int64_t to, std::int64_t keyHead);
     /// Of all segments and one query head. dQuery like the queries; dKey and dValue [slots, heads * size] in R, zero at

@@ -68,13 +68,13 @@ void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tenso
         Parameters& own = part.adapter->parameters();
         const auto through = [&](const Adapter::Pair& pair, const Tensor& du) {
             Tensor da = gradientOf(own, pair.aOffset, du.size(1), x.size(1));
-            at::addmm_out(da, da, du.t(), x.narrow(0, part.begin, n), 1, scale);
+            addOuter(da, false, du, x.narrow(0, part.begin, n), scale);
             rows(n, [&](std::int64_t from, std::int64_t to) {
                 m_do.lowRank(operand(dx) + (part.begin + from) * dx.stride(0), dx.stride(0), operand(du) + from * du.stride(0),
                     du.stride(0), real(pair.a), static_cast<R>(scale), to - from, du.size(1), x.size(1));
             });
         };
-        std::vector<Tensor> all;
+        const Tensor du = at::empty({n, count * rank}, kOperand);
         std::int64_t column = 0;
         for (int m = first; m < first + count; column += widthOf(m++)) {
             const std::int64_t width = widthOf(m);
@@ -84,14 +84,14 @@ void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tenso
             const Tensor dy = dOut.narrow(0, part.begin, n).narrow(1, column, width);
             const Tensor u = memory.low.narrow(0, part.begin, n).narrow(1, m * rank, rank);
             const Tensor b = (kHalf ? own.half : own.flat).detach().narrow(0, pair.bOffset, width * rank).view({width, rank});
-            Tensor db = gradientOf(own, pair.bOffset, width, rank);
-            at::addmm_out(db, db, dy.t(), u, 1, scale);
-            all.push_back(at::mm(dy, b));
+            addOuter(gradientOf(own, pair.bOffset, width, rank), true, u, dy, scale);
+            const Tensor one = du.narrow(1, (m - first) * rank, rank);
+            narrow(one, dy, b.t().contiguous());
             if (!together)
-                through(pair, all.back());
+                through(pair, one);
         }
         if (together)
-            through(part.adapter->at(layer, first), count == 1 ? all.front() : at::cat(all, 1));
+            through(part.adapter->at(layer, first), du);
     }
 }
 

@@ -168,7 +168,7 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
         const Tensor low = memory.low.narrow(0, part.begin, n);
         const Tensor together = lowA(part, layer, first, count);
         if (together.defined())
-            low.narrow(1, first * rank, count * rank).copy_(at::mm(own, together.t()));
+            narrow(low.narrow(1, first * rank, count * rank), own, together);
         std::int64_t column = 0;
         for (int m = first; m < first + count; column += widthOf(m++)) {
             const std::int64_t width = widthOf(m);
@@ -177,7 +177,7 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
                 continue;
             const Tensor u = low.narrow(1, m * rank, rank);
             if (!together.defined())
-                u.copy_(at::mm(own, lowA(part, layer, m, 1).t()));
+                narrow(u, own, lowA(part, layer, m, 1));
             const Tensor b = pair.b.detach().t().contiguous();
             const std::int64_t stride = out.stride(0);
             rows(n, [&](std::int64_t from, std::int64_t to) {

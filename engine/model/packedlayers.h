@@ -91,6 +91,27 @@ protected:
         });
         count(rows, weights.size(0), a.size(1));
     }
+    /// The same for many rows and a rank's few outputs: each thread has its rows.
+    void narrow(const Tensor& out, const Tensor& a, const Tensor& weights)
+    {
+        constexpr std::int64_t block = 48;  // rows that stay in a core's second cache
+        rows(a.size(0), [&](std::int64_t from, std::int64_t to) {
+            for (std::int64_t first = from; first < to; first += block)
+                m_do.fewRows(operand(out) + first * out.stride(0), out.stride(0), operand(a) + first * a.stride(0), a.stride(0),
+                    operand(weights), std::min(block, to - first), 0, weights.size(0), weights.size(1));
+        });
+        count(a.size(0), weights.size(0), a.size(1));
+    }
+    /// out += scale * left transposed times right, where left has a rank's few columns. `turned`: to out's transpose.
+    void addOuter(const Tensor& out, bool turned, const Tensor& left, const Tensor& right, double scale)
+    {
+        const std::int64_t leftStep = out.stride(turned ? 1 : 0), rightStep = out.stride(turned ? 0 : 1);
+        at::parallel_for(0, right.size(1), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
+            m_do.outer(operand(out), leftStep, rightStep, operand(left), left.stride(0), left.size(1), operand(right),
+                right.stride(0), from, to, left.size(0), static_cast<R>(scale));
+        });
+        count(left.size(1), right.size(1), left.size(0));
+    }
     void count(std::int64_t m, std::int64_t n, std::int64_t k)
     {
         m_flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
