@@ -2,6 +2,7 @@
 set(TASKFOLD_JOB_SOURCES
     jobs/ablations.cpp
     jobs/ablationtable.cpp
+    jobs/baseconfig.cpp
     jobs/baselines.cpp
     jobs/basepreview.cpp
     jobs/bases.cpp

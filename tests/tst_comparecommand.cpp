@@ -223,6 +223,37 @@ private slots:
         QCOMPARE(runProgram({u"report"_s, folderOf(trained), file, u"--language"_s, u"zh"_s, u"--comparison"_s, u"1"_s}).code, 0);
     }
 
+    // Killed at any moment, as a full disk or a user does: the old report or the new one stands there, whole.
+    void anInterruptedExportLeavesTheOldFile()
+    {
+        test::Trained trained;
+        answer(trained, 3, 0);
+        QCOMPARE(runProgram({u"compare"_s, folderOf(trained)}).code, 0);
+        const auto report = [&](const QString& file, const QString& title) {
+            return QStringList{u"report"_s, folderOf(trained), file, u"--title"_s, title, u"--date"_s, u"2026-01-02T03:04:05Z"_s};
+        };
+        const auto bytesOf = [](const QString& path) {
+            QFile file(path);
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        for (const QString& ending : {u"html"_s, u"json"_s, u"csv"_s, u"tex"_s, u"md"_s}) {
+            const QString file = folderOf(trained) + u"/kept."_s + ending, beside = folderOf(trained) + u"/new."_s + ending;
+            QCOMPARE(runProgram(report(beside, u"new"_s)).code, 0);
+            QCOMPARE(runProgram(report(file, u"old"_s)).code, 0);
+            const QByteArray before = bytesOf(file), after = bytesOf(beside);
+            QVERIFY(before.size() > 100);
+            for (int kill = 0; kill < 12; ++kill) {
+                QProcess program;
+                program.start(qEnvironmentVariable("PROGRAM"), report(file, u"new"_s));
+                program.waitForFinished(1 + kill * 3);
+                program.kill();
+                QVERIFY(program.waitForFinished());
+                const QByteArray now = bytesOf(file);
+                QVERIFY2(now == before || now == after, qPrintable(ending));
+            }
+        }
+    }
+
     void servingIsMeasuredByDoingIt()
     {
         const test::SmallProject small;

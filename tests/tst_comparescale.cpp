@@ -26,6 +26,12 @@ constexpr int kRuns = 1500;
 constexpr int kTasks = 11;
 constexpr int kPoints = 1'000'000;
 
+// Names as people give them, in every script.
+const std::vector<std::string> kNames{"a_name_that_is_much_longer_than_any_column_has_room_for_and_never_ends_wwwwwwwwwwwwwwwwwwwwww",
+    "\u94F6\u884C\u5BA2\u6237\u610F\u56FE\u5206\u7C7B\u4EFB\u52A1", "\u05E1\u05D9\u05D5\u05D5\u05D2 \u05DB\u05D5\u05E0\u05D5\u05EA",
+    "\u062A\u0635\u0646\u064A\u0641 \u0627\u0644\u0646\u0648\u0627\u064A\u0627 (1)", "<b>bold</b> & \"quoted\"", "generated task 7", "generated task 8",
+    "generated task 9", "generated task 10"};
+
 // Goals are 200 ms and 16 ms, and what is measured is printed. A machine that is busy with other tests takes longer: these
 // bounds only find a design that reads or draws everything at once.
 constexpr double kOpen = 2000, kStall = 250;
@@ -61,7 +67,7 @@ public:
         for (int i = 2; i < kTasks; ++i) {
             Task task = m_trained.task();
             task.id = {};
-            task.name = "generated task " + std::to_string(i);
+            task.name = kNames[static_cast<std::size_t>(i - 2)];
             if (!db::TaskRepository(database).put(task))
                 qFatal("no task");
         }
@@ -202,6 +208,7 @@ private slots:
             QVERIFY(click(u"compareLook"_s + QString::number(look)));
             settle();
             tell("look " + QByteArray::number(look), watch);
+            test::shot(m_application->window(), u"scale-look"_s + QString::number(look));
         }
     }
 

@@ -1,6 +1,7 @@
 #include "app/jobs/comparing.h"
 #include "app/jobs/overview.h"
 #include "db/comparisonrepository.h"
+#include "engine/stats/overhead.h"
 #include "support/codeof.h"
 #include "support/trained.h"
 
@@ -181,6 +182,41 @@ private slots:
         QCOMPARE(overview->imported, std::vector<std::string>{"live"});
         QCOMPARE(overview->runs.size(), before + 2);
         QVERIFY(std::abs(overview->runs.back().scores.at(trained.task("copy").id).value - 1.0 / 3) < 1e-12);
+    }
+
+    void theLedgerStandsAgainstWholeModelsAndAgainstOneBaseWithAdapters()
+    {
+        Trained trained;
+        Plan plan = trained.plan();
+        const double tasks = static_cast<double>(plan.kept.size() + plan.excluded.size());
+        const auto& tiny = plan.tiny;
+        const double h = tiny.hidden, f = tiny.feedForward, kv = h / tiny.heads * tiny.keyValueHeads;
+        const double whole = tiny.vocabulary * h + tiny.layers * (2 * h * h + 2 * h * kv + 3 * h * f + 2 * h) + h;
+        const double adapter = tiny.layers * 16 * (2 * (h + h) + 2 * (h + kv) + 3 * (h + f));
+        const auto line = [&](const std::string& key) {
+            const auto ledger = jobs::ledgerOf(trained.project(), trained.database(), plan, 1, trained.run(RunKind::Stage3));
+            const auto found = std::find_if(ledger->lines.begin(), ledger->lines.end(), [&](const LedgerLine& one) { return one.key == key; });
+            return found == ledger->lines.end() ? LedgerLine{} : *found;
+        };
+        db::RunRepository runs(trained.database());
+        const auto all = runs.ofPlan(plan.id);
+        for (Run run : *all) {
+            run.parameters = 1000 * run.id.value;
+            QVERIFY(runs.setProgress(run));
+        }
+        const LedgerLine stored = line("parameters");
+        QVERIFY(stored.before > 0 && stored.after > 0);
+        QCOMPARE(line("parameters_against_adapters").before, whole + tasks * adapter);
+        QCOMPARE(line("parameters_against_adapters").after, stored.after);
+        QCOMPARE(line("parameters_against_models").before, 0.0);  // those are what is stored
+
+        plan.method = Method::Lora;  // what is stored are adapters now
+        QCOMPARE(line("parameters_against_models").before, tasks * whole);
+        QCOMPARE(line("parameters_against_models").after, (1 + static_cast<double>(plan.excluded.size())) * whole);
+        QCOMPARE(line("parameters_against_adapters").before, whole + stored.before);
+        QCOMPARE(line("parameters_against_adapters").after, whole + stored.after);
+        QVERIFY(std::abs(stats::overheadReduction(11, 0) - 0.909) < 5e-4);  // eleven tasks, none left out: 90.9 %
+        QCOMPARE(stats::overheadReduction(11, 2), 1 - 3.0 / 11);
     }
 
     void slopesGoOverTheStagesToTheAblations()

@@ -77,7 +77,7 @@ public:
         }
         judgeAll(comparison);
         Result<std::vector<std::string>> caveats = caveatsOf(m_pairing, m_database, comparison);
-        Result<Ledger> ledger = ledgerOf(m_database, m_pairing.plan(), m_pairing.candidate().seed, m_pairing.candidate().id);
+        Result<Ledger> ledger = ledgerOf(m_project, m_database, m_pairing.plan(), m_pairing.candidate().seed, m_pairing.candidate().id);
         if (!caveats || !ledger)
             return caveats ? std::move(ledger).error() : std::move(caveats).error();
         comparison.ledger = *std::move(ledger);

@@ -43,7 +43,7 @@ Result<std::vector<RunId>> importPredictions(
     const Project& project, const std::vector<PredictionFile>& files, const std::string& name, const JobContext& context);
 
 /// N models against one, from the runs' files and counts, and what serving was measured to cost (app/jobs/serving).
-Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate);
+Result<Ledger> ledgerOf(const Project& project, SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate);
 
 /// "Not worse on 9 of 11 tasks at 1 point, worse on 1, undecided on 1."
 std::string suiteLine(const Comparison& comparison);

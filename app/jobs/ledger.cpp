@@ -1,3 +1,4 @@
+#include "app/jobs/baseconfig.h"
 #include "app/jobs/baselines.h"
 #include "app/jobs/comparing.h"
 #include "app/jobs/serving.h"
@@ -5,7 +6,9 @@
 #include "db/taskrepository.h"
 #include "engine/stats/overhead.h"
 
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace taskfold::jobs {
 
@@ -61,24 +64,48 @@ Result<Parts> partsOf(SQLite::Database& database, const Plan& plan, std::uint64_
     return parts;
 }
 
-// The other way to save: one base and an adapter a task (method.md 11). What such adapters take is arithmetic, from the
-// built-in model's sizes: rank 16 on all linear layers.
-void addAdapters(const Parts& parts, int tasks, const Plan& plan, Ledger& ledger)
+double fileBytesOf(const std::filesystem::path& folder)
 {
-    if (plan.base != "tiny" || plan.method != Method::Full)
-        return;
-    constexpr double kRank = 16;
-    const double h = plan.tiny.hidden, f = plan.tiny.feedForward;
-    const double kv = plan.tiny.heads > 0 ? h / plan.tiny.heads * plan.tiny.keyValueHeads : h;
-    const double adapter = plan.tiny.layers * kRank * (2 * (h + h) + 2 * (h + kv) + 3 * (h + f));
-    const double base = parts.singles.models > 0 ? parts.singles.parameters / parts.singles.models : 0;
-    ledger.lines.push_back({"parameters_against_adapters", base + tasks * adapter, parts.folded.parameters + parts.excluded.parameters, "parameters",
+    double bytes = 0;
+    std::error_code failure;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failure))
+        if (const std::string ending = entry.path().extension().string(); ending == ".safetensors" || ending == ".bin" || ending == ".gguf")
+            bytes += static_cast<double>(entry.file_size(failure));
+    return bytes;
+}
+
+// Adapters were trained: N whole models, and the base that stands beside the adapters, aren't in the checkpoints' sums.
+void addBase(const Parts& parts, int tasks, int after, const PlannedBase& base, Ledger& ledger)
+{
+    const auto whole = static_cast<double>(parameterCount(base.config));
+    const double file = fileBytesOf(base.folder), own = parts.folded.parameters + parts.excluded.parameters;
+    ledger.lines.push_back({"parameters_against_models", tasks * whole, after * whole, "parameters",
+        "a whole model a task against the adapters merged into the base: computed from the base's size"});
+    ledger.lines.push_back({"bytes_against_models", tasks * file, after * file, "bytes", "the same, by the size of the base's files"});
+    ledger.lines.push_back({"parameters_against_adapters", whole + parts.singles.parameters, whole + own, "parameters",
+        "one base with an adapter a task against the base with the common adapter"});
+    ledger.lines.push_back({"bytes_against_adapters", file + parts.singles.bytes, file + parts.folded.bytes + parts.excluded.bytes, "bytes",
+        "the same, by the sizes of files"});
+}
+
+// The other way to save: one base and an adapter a task (method.md 11).
+void addAdapters(const Parts& parts, int tasks, int after, const PlannedBase& base, const Plan& plan, Ledger& ledger)
+{
+    if (plan.method != Method::Full)
+        return addBase(parts, tasks, after, base, ledger);
+    constexpr int kRank = 16;
+    constexpr double kReal = 4;
+    const double adapters = tasks * adapterParameters(base.config, kRank, {});
+    const double own = parts.folded.parameters + parts.excluded.parameters, file = parts.singles.bytes / tasks;
+    ledger.lines.push_back({"parameters_against_adapters", static_cast<double>(parameterCount(base.config)) + adapters, own, "parameters",
         "left: one base with an adapter a task, rank 16 on all linear layers; computed from the model's sizes, not trained"});
+    ledger.lines.push_back({"bytes_against_adapters", file + kReal * adapters, parts.folded.bytes + parts.excluded.bytes, "bytes",
+        "left: the same, adapters in fp32; computed, not trained"});
 }
 
 }  // namespace
 
-Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate)
+Result<Ledger> ledgerOf(const Project& project, SQLite::Database& database, const Plan& plan, std::uint64_t seed, RunId candidate)
 {
     const Result<Parts> parts = partsOf(database, plan, seed);
     if (!parts)
@@ -98,7 +125,7 @@ Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint6
         {"models", static_cast<double>(all), static_cast<double>(1 + excluded), "models",
             "models to serve: one a task, against one and those of excluded tasks"},
         {"parameters", parts->singles.parameters, one.parameters + own.parameters, "parameters",
-            "tensors stored in the checkpoints, tied ones once"},
+            plan.method == Method::Full ? "tensors stored in the checkpoints, tied ones once" : "tensors of the adapters, without the base they share"},
         {"bytes", parts->singles.bytes, one.bytes + own.bytes, "bytes", "sizes of the checkpoints' model files"},
         {"train_tokens", parts->singles.tokens, parts->stages.tokens + own.tokens, "target tokens",
             "target tokens processed by each training, excluded tasks' own models on both sides"},
@@ -114,7 +141,8 @@ Result<Ledger> ledgerOf(SQLite::Database& database, const Plan& plan, std::uint6
             "retraining when one task's data change: one single-task model on average, against all stages of the folded one"},
         {"update_seconds", parts->singles.seconds / all, parts->stages.seconds, "seconds", "the same in time"},
     };
-    addAdapters(*parts, all, plan, ledger);
+    if (const std::optional<PlannedBase> base = plannedBase(project, database, plan))
+        addAdapters(*parts, all, 1 + excluded, *base, plan, ledger);
     const Result<std::vector<LedgerLine>> served = servingLines(database, candidate);
     if (!served)
         return served.error();

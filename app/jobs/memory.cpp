@@ -1,5 +1,7 @@
 #include "app/jobs/memory.h"
 
+#include "app/jobs/baseconfig.h"
+
 #include <algorithm>
 #include <fstream>
 
@@ -13,21 +15,6 @@ constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kReal = 4;  // bytes of sums, norms and weights
 constexpr double kLogitRows = 128;
 
-// LoRA's two matrices beside each of its linear layers.
-double adapterParameters(const ModelConfig& config, const TrainingShape& shape)
-{
-    const auto targeted = [&](const std::string& name) {
-        return shape.targets.empty() || std::any_of(shape.targets.begin(), shape.targets.end(), [&](const std::string& target) {
-            return name.find("." + target + ".") != std::string::npos;
-        });
-    };
-    double sum = 0;
-    for (const NamedShape& tensor : tensorsOf(config))
-        if (tensor.shape.size() == 2 && tensor.name.find("_proj.") != std::string::npos && targeted(tensor.name))
-            sum += static_cast<double>(shape.rank) * static_cast<double>(tensor.shape[0] + tensor.shape[1]);
-    return sum;
-}
-
 // Bytes of weights and of what the optimiser keeps.
 double weightBytes(const ModelConfig& config, const TrainingShape& shape)
 {
@@ -35,7 +22,7 @@ double weightBytes(const ModelConfig& config, const TrainingShape& shape)
     const bool half = shape.precision == Precision::Bf16 && !shape.plain;
     if (shape.method == Method::Full)
         return 16 * parameters;  // fp32: 4 + 4 + 8; bf16: 4 + 2 for the copy + 2 + 8
-    return (half ? 6 : 4) * parameters + 16 * adapterParameters(config, shape) * shape.adapters;
+    return (half ? 6 : 4) * parameters + 16 * adapterParameters(config, shape.rank, shape.targets) * shape.adapters;
 }
 
 struct Widths {

@@ -2,6 +2,7 @@
 
 #include "app/jobs/ablations.h"
 #include "app/jobs/longestbatch.h"
+#include "app/jobs/baseconfig.h"
 #include "app/jobs/memory.h"
 #include "app/jobs/planfile.h"
 #include "app/jobs/taskdata.h"
@@ -36,29 +37,11 @@ struct BaseFacts {
 
 BaseFacts factsOf(const Project& project, SQLite::Database& database, const Plan& plan)
 {
-    ModelConfig config;
-    std::filesystem::path folder;
-    if (plan.base == "tiny") {
-        config.hidden = plan.tiny.hidden;
-        config.layers = plan.tiny.layers;
-        config.heads = std::max(1, plan.tiny.heads);
-        config.keyValueHeads = plan.tiny.keyValueHeads;
-        config.headSize = config.hidden / config.heads;
-        config.feedForward = plan.tiny.feedForward;
-        config.vocabulary = plan.tiny.vocabulary;
-        config.context = plan.tiny.context;
-        config.tiedHead = true;
-    } else {
-        const Result<BaseModel> base = db::BaseRepository(database).byName(plan.base);
-        if (!base)
-            return {};
-        const Result<ModelConfig> read = readModelConfig(project.resolved(base->path));
-        if (!read)
-            return {};
-        config = *read;
-        folder = project.resolved(base->path);
-    }
-    return {config, folder, static_cast<double>(parameterCount(config)), static_cast<double>(config.vocabulary), true};
+    const std::optional<PlannedBase> base = plannedBase(project, database, plan);
+    if (!base)
+        return {};
+    const ModelConfig& config = base->config;
+    return {config, base->folder, static_cast<double>(parameterCount(config)), static_cast<double>(config.vocabulary), true};
 }
 
 // What training reaches on a core with 8-wide products in fp32: twice as much in bf16, and an adapter needs no product for

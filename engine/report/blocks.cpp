@@ -175,6 +175,10 @@ void addTasks(const ReportData& data, std::vector<Block>& blocks)
         return;
     const auto t = teller(data);
     blocks.emplace_back(Heading{t("Task by task")});
+    if (data.comparison->tasks.empty()) {
+        blocks.emplace_back(Paragraph{t("No task was compared.")});
+        return;
+    }
     blocks.emplace_back(Figure{FigureKind::Forest,
         t("Difference in points, multi-task minus single-task, with its 90 % interval; the tick at the left of zero is the task's margin.") + " "
             + provenance(data)});

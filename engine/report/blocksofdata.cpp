@@ -59,8 +59,11 @@ void addData(const ReportData& data, std::vector<Block>& blocks)
     for (const auto& [task, version] : data.versions)
         table.rows.push_back({task, std::string(wordOf(version.split)), amountOf(static_cast<double>(version.rowsIn)),
             amountOf(static_cast<double>(version.rowsKept)), reasonsOf(version.issues), shortHash(version.hash), version.created});
+    if (table.rows.empty() && data.corpora.empty())
+        blocks.emplace_back(Paragraph{t("No rows were imported.")});
     table.caption = t("The hash (BLAKE3; of older versions SHA-256) is over the kept rows; its first twelve digits are shown.");
-    blocks.emplace_back(std::move(table));
+    if (!table.rows.empty())
+        blocks.emplace_back(std::move(table));
     for (const Corpus& corpus : data.corpora)
         blocks.emplace_back(Paragraph{t("Corpus “%1” (%2 text): %3 documents, %4 held out, hash %5.",
             {corpus.name, t(corpus.domain ? "domain" : "general"), std::to_string(corpus.documentsKept), std::to_string(corpus.heldOut),
@@ -88,7 +91,8 @@ void addFilter(const ReportData& data, std::vector<Block>& blocks)
             decided && !decision->second.reason.empty() ? decision->second.reason : suggestion.reason});
     }
     table.caption = t("Mean effect of a step on the task on the others' loss, and of theirs on its: positive helps.");
-    blocks.emplace_back(std::move(table));
+    if (!table.rows.empty())
+        blocks.emplace_back(std::move(table));
     for (const Decision& decision : data.history)
         blocks.emplace_back(Paragraph{decision.created + ": " + nameOf(data, decision.task) + " — "
             + std::string(wordOf(decision.verb)) + ", by " + decision.by

@@ -4,6 +4,8 @@
 #include "engine/report/words.h"
 #include "engine/report/writers.h"
 
+#include <algorithm>
+
 namespace taskfold::report {
 
 namespace {
@@ -13,15 +15,15 @@ constexpr std::string_view kStyle = R"css(
   --a: #0072b2; --b: #9aa7b5; --bad: #b3261e; --open: #b7791f; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6eaf0; --muted: #9aa5b4; --back: #14181d; --soft: #1d232b;
   --line: #333d49; --a: #56b4e9; --b: #6b7787; --bad: #ff8a80; --open: #f0c36d; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); max-width: 1080px; margin: 2.5em auto;
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); max-width: 1200px; margin: 2.5em auto;
   padding: 0 1.5em; }
-h1 { font-size: 1.9em; margin-bottom: 0.1em; } h2 { margin-top: 2em; }
+h1, h2, p, figcaption, caption { overflow-wrap: anywhere; } h1 { font-size: 1.9em; margin-bottom: 0.1em; } h2 { margin-top: 2em; }
 .about, figcaption, caption { color: var(--muted); font-size: 0.87em; } caption { caption-side: bottom; text-align: left; padding: 0.5em 0; }
 .verdict { font-size: 1.25em; font-weight: 600; border-left: 4px solid var(--a); background: var(--soft); padding: 0.7em 1em; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.87em; margin: 1em 0; min-width: 60%; }
-th, td { text-align: left; padding: 0.35em 0.7em; border-bottom: 1px solid var(--line); vertical-align: top; }
+th, td { text-align: left; padding: 0.35em 0.55em; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { background: var(--soft); cursor: pointer; } th[aria-sort=ascending]::after { content: " ▲"; } th[aria-sort=descending]::after { content: " ▼"; }
-td { overflow-wrap: anywhere; } td:not(.n) { min-width: 8em; } td:first-child:not(.n) { min-width: 11em; } .warning { border-left: 4px solid var(--open); padding: 0.2em 1em; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td { overflow-wrap: anywhere; } td:not(.n) { min-width: 6.5em; } td:first-child:not(.n) { min-width: 10em; } td.wide { min-width: 15em; } .warning { border-left: 4px solid var(--open); padding: 0.2em 1em; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; }
 figure { margin: 1.5em 0; } svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; }
 .text { fill: var(--text); } .muted { fill: var(--muted); } .grid { stroke: var(--line); } .line { stroke: var(--muted); }
 .margin { stroke: var(--muted); stroke-width: 2; stroke-dasharray: 3 2; }
@@ -40,11 +42,22 @@ std::string isolated(const std::string& text)
     return wide ? "<bdi>" + htmlEscaped(text) + "</bdi>" : htmlEscaped(text);
 }
 
+// A sentence in a narrow column is a tower of words.
+bool holdsSentences(const TableBlock& table, std::size_t column)
+{
+    constexpr std::size_t kSentence = 50;
+    return std::any_of(table.rows.begin(), table.rows.end(),
+        [&](const auto& row) { return column > 0 && column < row.size() && row[column].size() > kSentence; });
+}
+
 std::string tableHtml(const TableBlock& table)
 {
+    std::vector<bool> wide;
+    for (std::size_t i = 0; i < table.head.size(); ++i)
+        wide.push_back(holdsSentences(table, i));
     const auto cell = [&](const char* tag, std::size_t column, const std::string& text) {
         const bool number = column < table.numbers.size() && table.numbers[column];
-        return std::string("<") + tag + (number ? " class=\"n\">" : ">") + isolated(text) + "</" + tag + ">";
+        return std::string("<") + tag + (number ? " class=\"n\">" : column < wide.size() && wide[column] ? " class=\"wide\">" : ">") + isolated(text) + "</" + tag + ">";
     };
     std::string html = "<div class=\"scroll\"><table>";
     if (!table.caption.empty())
@@ -80,19 +93,31 @@ struct Html {
     }
 };
 
+// The head of a column of numbers: a word a line, none of them broken.
+std::string stacked(const std::string& head)
+{
+    std::string html = htmlEscaped(head);
+    for (std::size_t at = html.find(' '); at != std::string::npos; at = html.find(' ', at + 1))
+        if (at + 1 < html.size() && html[at + 1] != '/' && html[at + 1] != '%')
+            html.replace(at, 1, "<br/>");
+    return html;
+}
+
 std::string documentTable(const TableBlock& table)
 {
     std::string html = "<table border=\"1\" cellspacing=\"0\" cellpadding=\"3\" width=\"100%\" style=\"border-color:#c8cfd8;border-"
                        "collapse:collapse\"><thead><tr>";
-    for (std::size_t i = 0; i < table.head.size(); ++i)
-        html += std::string("<td bgcolor=\"#eef2f6\"") + (i < table.numbers.size() && table.numbers[i] ? " align=\"right\"" : "") + "><b>"
-            + htmlEscaped(table.head[i]) + "</b></td>";
+    for (std::size_t i = 0; i < table.head.size(); ++i) {
+        const bool number = i < table.numbers.size() && table.numbers[i];
+        html += std::string("<td bgcolor=\"#eef2f6\"") + (number ? " align=\"right\" style=\"white-space:nowrap\"" : "") + "><b>"
+            + (number ? stacked(table.head[i]) : htmlEscaped(table.head[i])) + "</b></td>";
+    }
     html += "</tr></thead>\n";
     for (const auto& row : table.rows) {
         html += "<tr>";
         for (std::size_t i = 0; i < row.size(); ++i) {
             const bool number = i < table.numbers.size() && table.numbers[i];
-            html += std::string("<td") + (number ? " align=\"right\">" : ">") + htmlEscaped(row[i]) + "</td>";
+            html += std::string("<td") + (number ? " align=\"right\" style=\"white-space:nowrap\">" : ">") + htmlEscaped(row[i]) + "</td>";
         }
         html += "</tr>\n";
     }

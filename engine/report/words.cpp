@@ -9,6 +9,8 @@ namespace {
 const std::map<std::string_view, std::string_view>& chinese()
 {
     static const std::map<std::string_view, std::string_view> words{
+        {"No task was compared.", "没有比较任何任务。"},
+        {"No rows were imported.", "未导入任何数据。"},
         {"Nothing was compared yet.", "尚未进行任何比较。"},
         {"Not worse on %1 of %2 tasks, worse on %3, undecided on %4.", "%2 个任务中 %1 个不变差，%3 个变差，%4 个无法判定。"},
         {"Mean difference %1 points (90 % interval %2 to %3) over all tasks that can be averaged; at %4 points: %5.",

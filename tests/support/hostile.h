@@ -67,6 +67,15 @@ inline ReportData dataOf(const std::vector<std::string>& names)
         decision.reason = decision.by = name;
         data.history.push_back(decision);
         comparison.ledger.lines.push_back({name, 10, 1, name, name});
+        Suggestion suggestion;
+        suggestion.task = TaskId{id};
+        suggestion.reason = name;
+        data.suggestions.push_back(suggestion);
+        DatasetVersion version;
+        version.rowsIn = version.rowsKept = id;
+        version.hash = "0123456789abcdef";
+        version.created = "2026-01-01T00:00:00Z";
+        data.versions.emplace_back(name, version);
     }
     comparison.suite.tasks = static_cast<int>(names.size());
     data.suiteLine = "Undecided.";

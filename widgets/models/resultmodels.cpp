@@ -236,22 +236,16 @@ Columns<TaskComparison> comparisonColumns()
 
 QString quantityText(const std::string& key)
 {
-    if (key == "models")
-        return Words::tr("Models");
-    if (key == "parameters")
-        return Words::tr("Parameters");
-    if (key == "bytes")
-        return Words::tr("Bytes on disk");
-    if (key == "train_tokens")
-        return Words::tr("Training, target tokens");
-    if (key == "train_seconds")
-        return Words::tr("Training, seconds");
-    if (key == "train_tokens_with_singles")
-        return Words::tr("Target tokens, single models included");
-    if (key == "train_seconds_with_singles")
-        return Words::tr("Seconds, single models included");
-    if (key == "probe_seconds")
-        return Words::tr("Affinity probes, seconds");
+    const std::pair<const char*, QString> titles[]{{"models", Words::tr("Models")}, {"parameters", Words::tr("Parameters")}, {"bytes", Words::tr("Bytes on disk")},
+        {"parameters_against_models", Words::tr("Parameters, against whole models")}, {"bytes_against_models", Words::tr("Bytes, against whole models")},
+        {"parameters_against_adapters", Words::tr("Parameters, against one base with adapters")},
+        {"bytes_against_adapters", Words::tr("Bytes, against one base with adapters")}, {"train_tokens", Words::tr("Training, target tokens")},
+        {"train_seconds", Words::tr("Training, seconds")}, {"train_tokens_with_singles", Words::tr("Target tokens, single models included")},
+        {"train_seconds_with_singles", Words::tr("Seconds, single models included")}, {"probe_seconds", Words::tr("Affinity probes, seconds")},
+        {"update_tokens", Words::tr("Update of one task, target tokens")}, {"update_seconds", Words::tr("Update of one task, seconds")}};
+    for (const auto& [known, title] : titles)
+        if (key == known)
+            return title;
     return toQt(key);
 }
 

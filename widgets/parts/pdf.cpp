@@ -18,6 +18,7 @@
 #include <QTextLayout>
 #include <QTextTable>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
@@ -80,6 +81,39 @@ void keepHeadings(QTextDocument& document)
         QTextCursor(heading).setBlockFormat(format);
     }
     all.endEditBlock();
+}
+
+double footOf(QTextDocument& document, QTextTable& table)
+{
+    double foot = 0;
+    for (int column = 0; column < table.columns(); ++column)
+        foot = std::max(foot, document.documentLayout()->blockBoundingRect(table.cellAt(table.rows() - 1, column).lastCursorPosition().block()).bottom());
+    return foot;
+}
+
+// A table whose last border alone goes over to a page has its head drawn there, over what follows: moved down, a row goes with it.
+void keepTables(QTextDocument& document)
+{
+    constexpr int kTries = 4;
+    constexpr double kStep = 14;
+    const double height = document.pageSize().height();
+    for (int turn = 0; turn < kTries; ++turn) {
+        bool moved = false;
+        for (QTextFrame* frame : document.rootFrame()->childFrames()) {
+            auto* table = qobject_cast<QTextTable*>(frame);
+            if (!table || table->rows() == 0)
+                continue;
+            const double end = document.documentLayout()->frameBoundingRect(table).bottom();
+            if (std::floor(end / height) <= std::floor(footOf(document, *table) / height))
+                continue;
+            QTextTableFormat format = table->format();
+            format.setTopMargin(format.topMargin() + kStep);
+            table->setFormat(format);
+            moved = true;
+        }
+        if (!moved)
+            return;
+    }
 }
 
 QTextTable* firstTable(const QTextDocument& document)
@@ -168,6 +202,7 @@ void layOut(QTextDocument& document, const QString& html, const Figures& figures
     document.setPageSize(page);
     fillDocument(document, html, figures);
     keepHeadings(document);
+    keepTables(document);
 }
 
 }  // namespace
