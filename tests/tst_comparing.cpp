@@ -202,12 +202,20 @@ private slots:
         const auto all = runs.ofPlan(plan.id);
         for (Run run : *all) {
             run.parameters = 1000 * run.id.value;
+            run.seconds = 10;
             QVERIFY(runs.setProgress(run));
         }
+        Run probe = all->front();
+        probe.kind = RunKind::Probe;
+        probe.id = *runs.add(probe);
+        probe.seconds = 7;
+        QVERIFY(runs.setProgress(probe));
         const LedgerLine stored = line("parameters");
         QVERIFY(stored.before > 0 && stored.after > 0);
         QCOMPARE(line("parameters_against_adapters").before, whole + tasks * adapter);
         QCOMPARE(line("parameters_against_adapters").after, stored.after);
+        QCOMPARE(line("train_seconds").after, 10.0);
+        QCOMPARE(line("train_seconds_with_singles").after, 10.0 * (1 + tasks) + 7);
         QCOMPARE(line("parameters_against_models").before, 0.0);  // those are what is stored
 
         plan.method = Method::Lora;  // what is stored are adapters now

@@ -1,6 +1,7 @@
 #include "engine/stats/bootstrap.h"
 #include "engine/stats/metrics.h"
 #include "engine/stats/noninferiority.h"
+#include "engine/stats/panel.h"
 #include "support/golden.h"
 
 #include "engine/core/random.h"
@@ -132,6 +133,16 @@ private slots:
         const double expected = mcNemarError(40, 60, 1000);
         const PairedDifference found = pairedDifference({pairOf(single, multi)});
         QVERIFY(std::abs(found.se - expected) < 0.05 * expected);
+    }
+
+    void calibrationIsTheMeanDistanceOfTheBins()
+    {
+        const std::vector<double> confidence{0.95, 0.85, 0.3, 0.2};
+        const Calibration found = calibrationOf(confidence, {true, false, true, false});
+        QVERIFY(std::abs(found.ece - (0.05 + 0.85 + 0.7 + 0.2) / 4) < 1e-12);
+        QCOMPARE(found.bins.size(), std::size_t{10});
+        QCOMPARE(found.bins[2].n, 1);  // 0.3 is the upper edge of its bin
+        QCOMPARE(calibrationOf({}, {}).ece, 0.0);
     }
 
     void severalSeedsWidenTheInterval()

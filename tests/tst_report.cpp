@@ -125,6 +125,12 @@ private slots:
             QVERIFY2(reportScript().find(maker) == std::string_view::npos, maker);
     }
 
+    void whatEndsAnAttributeIsAnEntity()
+    {
+        QCOMPARE(htmlEscaped("\"'<>&"), std::string("&quot;&#39;&lt;&gt;&amp;"));
+        QCOMPARE(xmlEscaped("\"'<>&"), std::string("&quot;&#39;&lt;&gt;&amp;"));
+    }
+
     void noHostileTextIsAFormulaInCsv()
     {
         const ReportData data = dataOf(hostile());
