@@ -10,6 +10,8 @@
 #include <QAction>
 #include <QComboBox>
 #include <QTemporaryDir>
+#include <QLabel>
+#include <QRegularExpression>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -174,6 +176,10 @@ private slots:
         QVERIFY(click(u"resumeRun"_s, kTraining));
         QTRY_VERIFY_WITH_TIMEOUT(allCompleted(), kTraining);
         QVERIFY(livedThrough("training", watch));
+        QTRY_VERIFY(test::visible<QLabel>(u"evaluationShare"_s) != nullptr);
+        static const QRegularExpression share(u"takes ([0-9.]+) %"_s);
+        const double percent = share.match(test::visible<QLabel>(u"evaluationShare"_s)->text()).captured(1).toDouble();
+        QVERIFY(percent > 0 && percent < 100);
         picture(u"runs"_s);
     }
 

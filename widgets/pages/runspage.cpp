@@ -64,6 +64,7 @@ RunsPage::RunsPage(QWidget* parent)
     , m_curves(new Curves(u"runCurves"_s, this))
     , m_what(new Segments(u"curveWhat"_s, tr("Curve"), {tr("Loss"), tr("Score"), tr("Share"), tr("Rate"), tr("Gradient")}, this))
     , m_smooth(new QCheckBox(tr("Smooth (dashed: validation)"), this))
+    , m_evaluating(new QLabel(this))
     , m_alarm(new QLabel(this))
     , m_banner(new ErrorBanner(this))
     , m_empty(new EmptyState({u"runs"_s, tr("Nothing was trained yet: a plan says what to train."), tr("To the plan"), u"runs"_s}, this))
@@ -145,6 +146,8 @@ QWidget* RunsPage::buildCurves()
     card->setProperty("card", true);
     m_smooth->setObjectName(u"curveSmooth"_s);
     m_smooth->setAccessibleName(tr("Smooth the curves"));
+    m_evaluating->setObjectName(u"evaluationShare"_s);
+    m_evaluating->hide();
     m_alarm->setObjectName(u"transferAlarm"_s);
     m_alarm->setWordWrap(true);
     m_alarm->hide();
@@ -152,6 +155,7 @@ QWidget* RunsPage::buildCurves()
     auto* controls = new QHBoxLayout;
     controls->addWidget(m_what);
     controls->addStretch();
+    controls->addWidget(m_evaluating);
     controls->addWidget(m_smooth);
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(14, 10, 14, 10);
@@ -249,6 +253,7 @@ void RunsPage::onRow(int row)
     m_states->setRows({});
     drawCurves();
     showAlarm();
+    showEvaluationShare();
     if (run)
         emit runSelected(run);
 }
@@ -294,6 +299,7 @@ void RunsPage::addPoints(RunId run, const std::vector<MetricPoint>& points)
     }
     drawCurves();
     showAlarm();
+    showEvaluationShare();
 }
 
 void RunsPage::drawCurves()
@@ -357,6 +363,16 @@ void RunsPage::showAlarm()
     }
     m_alarm->setVisible(!falling.isEmpty());
     m_alarm->setText(tr("⚠ Below their own best by more than twice the standard error: %1").arg(falling.join(u", "_s)));
+}
+
+// What evaluating costs; the plan bounds it.
+void RunsPage::showEvaluationShare()
+{
+    const auto shares = m_points.find({TaskId{}, "evaluation_share"});
+    const bool known = shares != m_points.end() && !shares->second.empty();
+    m_evaluating->setVisible(known);
+    if (known)
+        m_evaluating->setText(tr("Evaluating takes %1 % of the time").arg(pointsText(shares->second.back().second)));
 }
 
 void RunsPage::showError(const Error& error)

@@ -70,6 +70,7 @@ private:
     void showButtons();
     void drawCurves();
     void showAlarm();
+    void showEvaluationShare();
     QString taskName(TaskId task) const;
 
     RunModel* m_model;
@@ -79,6 +80,7 @@ private:
     Curves* m_curves;
     Segments* m_what;
     QCheckBox* m_smooth;
+    QLabel* m_evaluating;
     QLabel* m_alarm;
     ErrorBanner* m_banner;
     EmptyState* m_empty;
