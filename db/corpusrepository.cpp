@@ -63,6 +63,17 @@ Result<std::vector<Corpus>> CorpusRepository::all() const
     });
 }
 
+Result<Corpus> CorpusRepository::byId(CorpusId id) const
+{
+    Result<std::vector<Corpus>> corpora = all();
+    if (!corpora)
+        return std::move(corpora).error();
+    for (Corpus& corpus : *corpora)
+        if (corpus.id == id)
+            return std::move(corpus);
+    return Error{ErrorCode::NotFound, "there is no such corpus"};
+}
+
 Result<void> CorpusRepository::remove(CorpusId id)
 {
     return guarded("removing a corpus", [&]() -> Result<void> {

@@ -21,6 +21,8 @@ public:
     Result<CorpusId> put(const Corpus& corpus, const std::string& issuesHash = {});
     Result<std::string> issuesHash(CorpusId id) const;
     Result<std::vector<Corpus>> all() const;
+    /// NotFound where there is none.
+    Result<Corpus> byId(CorpusId id) const;
     Result<void> remove(CorpusId id);
 
 private:

@@ -200,13 +200,11 @@ Result<std::int64_t> exportDocuments(const Project& project, CorpusId id, Split 
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    const Result<std::vector<Corpus>> corpora = db::CorpusRepository(**connection).all();
-    if (!corpora)
-        return corpora.error();
-    for (const Corpus& corpus : *corpora)
-        if (corpus.id == id)
-            return data::exportRows(project.rows(), split == Split::Train ? corpus.hash : corpus.heldOutHash, out, [](std::int64_t) { return false; }, context.stop);
-    return Error{ErrorCode::NotFound, "there is no such corpus"};
+    const Result<Corpus> corpus = db::CorpusRepository(**connection).byId(id);
+    if (!corpus)
+        return corpus.error();
+    return data::exportRows(project.rows(), split == Split::Train ? corpus->hash : corpus->heldOutHash, out,
+        [](std::int64_t) { return false; }, context.stop);
 }
 
 namespace {

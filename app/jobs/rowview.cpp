@@ -171,15 +171,14 @@ Result<RowsGiven> viewDocuments(const Project& project, CorpusId id, const RowsW
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    const Result<std::vector<Corpus>> all = db::CorpusRepository(**connection).all();
-    if (!all)
-        return all.error();
-    for (const Corpus& corpus : *all)
-        if (corpus.id == id && wanted.split != Split::Test)
-            return page(project, wanted.split == Split::Train ? corpus.hash : corpus.heldOutHash, wanted,
-                wanted.masked ? std::optional<Masks>(Masks{}) : std::nullopt,
-                [](std::int64_t) { return std::optional<std::string>(); }, context);
-    return RowsGiven{};
+    const Result<Corpus> corpus = db::CorpusRepository(**connection).byId(id);
+    if (!corpus && corpus.error().code != ErrorCode::NotFound)
+        return corpus.error();
+    if (!corpus || wanted.split == Split::Test)
+        return RowsGiven{};
+    return page(project, wanted.split == Split::Train ? corpus->hash : corpus->heldOutHash, wanted,
+        wanted.masked ? std::optional<Masks>(Masks{}) : std::nullopt,
+        [](std::int64_t) { return std::optional<std::string>(); }, context);
 }
 
 }  // namespace taskfold::jobs

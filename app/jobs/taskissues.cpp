@@ -13,10 +13,10 @@ namespace taskfold::jobs {
 
 namespace {
 
-std::vector<std::string> filesOf(const DatasetVersion& version)
+std::vector<std::string> filesOf(const std::vector<SourceFile>& sources)
 {
     std::vector<std::string> files;
-    for (const SourceFile& source : version.sources)
+    for (const SourceFile& source : sources)
         files.push_back(source.path);
     return files;
 }
@@ -34,7 +34,7 @@ Result<void> addIssues(const Project& project, SQLite::Database& database, const
     if (offset < told && left() > 0) {
         const auto issues = version.issuesHash.empty()
             ? datasets.issues(version.id, wanted.reason, offset, left())
-            : data::readIssues(project.rows(), version.issuesHash, filesOf(version), {wanted.reason, std::nullopt, offset, left()});
+            : data::readIssues(project.rows(), version.issuesHash, filesOf(version.sources), {wanted.reason, std::nullopt, offset, left()});
         if (!issues)
             return issues.error();
         all.insert(all.end(), issues->begin(), issues->end());
@@ -119,18 +119,11 @@ Result<std::vector<RowIssue>> corpusIssuesOf(const Project& project, CorpusId id
         return std::move(connection).error();
     const db::CorpusRepository corpora(**connection);
     const Result<std::string> hash = corpora.issuesHash(id);
-    const Result<std::vector<Corpus>> all = corpora.all();
-    if (!hash || !all)
-        return hash ? all.error() : hash.error();
-    for (const Corpus& corpus : *all) {
-        if (corpus.id != id)
-            continue;
-        std::vector<std::string> files;
-        for (const SourceFile& source : corpus.sources)
-            files.push_back(source.path);
-        return data::readIssues(project.rows(), *hash, files, {wanted.reason, std::nullopt, wanted.offset, wanted.limit});
-    }
-    return Error{ErrorCode::NotFound, "there is no such corpus"};
+    const Result<Corpus> corpus = corpora.byId(id);
+    if (!hash || !corpus)
+        return hash ? corpus.error() : hash.error();
+    return data::readIssues(
+        project.rows(), *hash, filesOf(corpus->sources), {wanted.reason, std::nullopt, wanted.offset, wanted.limit});
 }
 
 }  // namespace taskfold::jobs
