@@ -24,14 +24,17 @@ set(TASKFOLD_JOB_SOURCES
     jobs/importdata.cpp
     jobs/importpreview.cpp
     jobs/importtask.cpp
+    jobs/labelcounts.cpp
     jobs/leakmasks.cpp
     jobs/ledger.cpp
     jobs/lengthcounts.cpp
     jobs/longestbatch.cpp
     jobs/mappingfile.cpp
+    jobs/maskfinder.cpp
     jobs/memory.cpp
     jobs/modelfiles.cpp
     jobs/modelparts.cpp
+    jobs/overlaps.cpp
     jobs/overview.cpp
     jobs/pairing.cpp
     jobs/planfile.cpp
@@ -48,6 +51,8 @@ set(TASKFOLD_JOB_SOURCES
     jobs/serving.cpp
     jobs/runrecorder.cpp
     jobs/runtrainer.cpp
+    jobs/splitrows.cpp
+    jobs/stage0check.cpp
     jobs/taskdata.cpp
     jobs/together.cpp
     jobs/training.cpp

@@ -151,7 +151,7 @@ Result<std::vector<RowIssue>> DatasetRepository::issues(
     });
 }
 
-Result<void> DatasetRepository::setMasks(VersionId version, const std::map<std::int64_t, std::string>& masks)
+Result<void> DatasetRepository::setMasks(VersionId version, const std::function<Result<std::optional<Mask>>()>& next)
 {
     return guarded("saving masks", [&]() -> Result<void> {
         Write write(m_database);
@@ -159,8 +159,13 @@ Result<void> DatasetRepository::setMasks(VersionId version, const std::map<std::
         SQLite::bind(clear, version.value);
         clear.exec();
         SQLite::Statement insert(m_database, "INSERT INTO mask (version_id, line, twin) VALUES (?, ?, ?)");
-        for (const auto& [line, twin] : masks) {
-            SQLite::bind(insert, version.value, line, twin);
+        for (;;) {
+            const Result<std::optional<Mask>> mask = next();
+            if (!mask)
+                return mask.error();
+            if (!*mask)
+                break;
+            SQLite::bind(insert, version.value, (*mask)->line, (*mask)->twin);
             insert.exec();
             insert.reset();
         }
@@ -169,15 +174,27 @@ Result<void> DatasetRepository::setMasks(VersionId version, const std::map<std::
     });
 }
 
-Result<std::map<std::int64_t, std::string>> DatasetRepository::masks(VersionId version) const
+Result<std::vector<Mask>> DatasetRepository::masks(VersionId version, std::int64_t offset, std::int64_t limit) const
 {
-    return guarded("reading masks", [&]() -> Result<std::map<std::int64_t, std::string>> {
-        SQLite::Statement query(m_database, "SELECT line, twin FROM mask WHERE version_id = ?");
-        SQLite::bind(query, version.value);
-        std::map<std::int64_t, std::string> masks;
+    return guarded("reading masks", [&]() -> Result<std::vector<Mask>> {
+        SQLite::Statement query(m_database, "SELECT line, twin FROM mask WHERE version_id = ? ORDER BY line LIMIT ? OFFSET ?");
+        SQLite::bind(query, version.value, limit, offset);
+        std::vector<Mask> masks;
         while (query.executeStep())
-            masks.emplace(query.getColumn(0).getInt64(), query.getColumn(1).getString());
+            masks.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString()});
         return masks;
+    });
+}
+
+Result<LineSet> DatasetRepository::maskedLines(VersionId version) const
+{
+    return guarded("reading masks", [&]() -> Result<LineSet> {
+        SQLite::Statement query(m_database, "SELECT line FROM mask WHERE version_id = ?");
+        SQLite::bind(query, version.value);
+        LineSet lines;
+        while (query.executeStep())
+            lines.add(query.getColumn(0).getInt64());
+        return lines;
     });
 }
 

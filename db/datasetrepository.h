@@ -1,9 +1,11 @@
 #pragma once
 
 #include "engine/core/dataset.h"
+#include "engine/core/lineset.h"
 #include "engine/core/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -15,6 +17,14 @@ class Database;
 }
 
 namespace taskfold::db {
+
+/// A row that may not be trained on: its line, and the place of its twin.
+struct Mask {
+    std::int64_t line = 0;
+    std::string twin;
+
+    bool operator==(const Mask&) const = default;
+};
 
 /// Versions of tasks' splits, their issues and masks, and how many tokens they have.
 class DatasetRepository {
@@ -33,9 +43,11 @@ public:
     Result<std::vector<RowIssue>> issues(VersionId version, std::optional<Reason> reason, std::int64_t offset,
         std::int64_t limit) const;
 
-    /// Puts these masks in place of the version's: line of the row to the place of its twin.
-    Result<void> setMasks(VersionId version, const std::map<std::int64_t, std::string>& masks);
-    Result<std::map<std::int64_t, std::string>> masks(VersionId version) const;
+    /// Puts the masks that `next` gives, until it gives none, in place of the version's. They may be millions.
+    Result<void> setMasks(VersionId version, const std::function<Result<std::optional<Mask>>()>& next);
+    /// By line, so many from the one of that number on.
+    Result<std::vector<Mask>> masks(VersionId version, std::int64_t offset, std::int64_t limit) const;
+    Result<LineSet> maskedLines(VersionId version) const;
     /// Of one row; none: it isn't masked.
     Result<std::optional<std::string>> mask(VersionId version, std::int64_t line) const;
     Result<std::int64_t> maskCount(VersionId version) const;

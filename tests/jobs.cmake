@@ -1,9 +1,14 @@
 # Imports: no module is needed.
 taskfold_test(importing taskfold::jobs taskfold::db ZLIB::ZLIB)
+taskfold_test(overlaps taskfold::jobs taskfold::db)
+set_tests_properties(overlaps PROPERTIES LABELS slow TIMEOUT 300)
 # Whole jobs, with the real module. Its folder is found from the test's own place.
 taskfold_test(training taskfold::jobs nlohmann_json::nlohmann_json)
 add_dependencies(tst_training taskfold-compute)
 set_tests_properties(training PROPERTIES LABELS slow TIMEOUT 600)
+taskfold_test(stage0 taskfold::jobs)
+add_dependencies(tst_stage0 taskfold-compute)
+set_tests_properties(stage0 PROPERTIES LABELS slow)
 taskfold_test(together taskfold::jobs)
 add_dependencies(tst_together taskfold-compute)
 set_tests_properties(together PROPERTIES LABELS slow)

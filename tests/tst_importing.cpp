@@ -2,6 +2,7 @@
 #include "app/jobs/importdata.h"
 #include "app/jobs/leakmasks.h"
 #include "app/jobs/mappingfile.h"
+#include "app/jobs/overlaps.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/volumes.h"
 #include "tests/support/codeof.h"

@@ -13,6 +13,7 @@
 #include "db/settingrepository.h"
 #include "db/taskrepository.h"
 #include "db/transaction.h"
+#include "support/codeof.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -78,9 +79,17 @@ private slots:
         version.issues = {{Reason::Empty, 1}};
         const std::vector<RowIssue> issues{{"train.jsonl", 2, "input", Reason::Empty, IssueAction::Quarantined, "x", "why"}};
         const VersionId first = *datasets.add(version, issues);
-        QVERIFY(datasets.setMasks(first, {{7, "other/test line 1"}}));
+        int given = 0;
+        const auto next = [&]() -> Result<std::optional<db::Mask>> {
+            return given++ == 0 ? std::optional(db::Mask{7, "other/test line 1"}) : std::nullopt;
+        };
+        QVERIFY(datasets.setMasks(first, next));
         QCOMPARE(*datasets.maskCount(first), 1);
-        QVERIFY(datasets.setMasks(first, {}));
+        QCOMPARE(**datasets.mask(first, 7), std::string("other/test line 1"));
+        const auto failing = []() -> Result<std::optional<db::Mask>> { return Error{ErrorCode::Io, "no"}; };
+        QCOMPARE(test::codeOf(datasets.setMasks(first, failing)), std::optional(ErrorCode::Io));
+        QCOMPARE(*datasets.maskCount(first), 1);  // those before
+        QVERIFY(datasets.setMasks(first, next));
         QCOMPARE(*datasets.maskCount(first), 0);
         QVERIFY(*datasets.issues(first, std::nullopt, 0, 10) == issues);
         QCOMPARE(datasets.issues(first, Reason::Json, 0, 10)->size(), 0U);

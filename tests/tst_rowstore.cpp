@@ -1,5 +1,5 @@
 #include "engine/core/random.h"
-#include "engine/data/leaks.h"
+#include "engine/data/heldouttexts.h"
 #include "engine/data/leaksearch.h"
 #include "engine/data/rowlist.h"
 #include "engine/data/rowstore.h"
@@ -78,22 +78,49 @@ private slots:
         QCOMPARE(readRows(path, "../../etc/passwd").error().code, ErrorCode::Damaged);
     }
 
-    void trainingRowsOfAnyTestAreMaskedWithTheirTwinsPlace()
+    void trainingRowsOfAnyTestAreFoundWithTheirTwin()
     {
         const QTemporaryDir folder;
         const std::string path = folder.path().toStdString();
         const auto open = [&](const std::vector<Row>& rows) { return *RowFile::open(path, *writeRows(path, rows)); };
         const RowFile held = open({{12, "shared", "a", {}, {}}});
         LeakSearch search(path, held.size());
-        QVERIFY(search.addHeldOut("other", Split::Test, held));
+        QVERIFY(search.addHeldOut(2, held, {}));
         QVERIFY(search.addTraining(5, open({{1, "mine", "a", {}, {}}, {7, "shared", "b", {}, {}}}), {}));
-        std::map<std::int64_t, std::string> masks;
-        QVERIFY(search.find([&](std::uint64_t number, std::int64_t line, const std::string& twin) { masks.emplace(line + static_cast<std::int64_t>(number) * 100, twin); }, {}));
-        QCOMPARE(masks, (std::map<std::int64_t, std::string>{{507, "other/test line 12"}}));
-        HeldOut inputs;
-        inputs.add("other", Split::Test, held);
-        QCOMPARE(inputs.twinOf("shared"), std::string("other/test line 12"));
-        QCOMPARE(inputs.twinOf("mine"), std::string());
+        std::vector<std::array<std::int64_t, 4>> found;
+        const auto told = [&](const LeakSearch::Place& row, const LeakSearch::Place& twin) -> Result<void> {
+            found.push_back({static_cast<std::int64_t>(row.number), row.line, static_cast<std::int64_t>(twin.number), twin.line});
+            return {};
+        };
+        QVERIFY(search.find(told, {}));
+        QVERIFY(found == (std::vector<std::array<std::int64_t, 4>>{{5, 7, 2, 12}}));
+    }
+
+    // A form begins most of them, as it does with instructions; others are short, or hold a shorter one.
+    void heldOutTextsAreFoundInDocumentsHoweverManyThereAre()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        std::vector<Row> rows{{1, "ok", "x", {}, {}}};
+        for (int i = 0; i < 20'000; ++i)
+            rows.push_back({i + 10, "Say in one word what the customer wants: " + std::string(static_cast<std::size_t>(i % 40), 'x') + std::to_string(i * 7919) + (i % 2 ? " please" : "?"), "x", {}, {}});
+        const RowFile file = *RowFile::open(path, *writeRows(path, rows));
+        for (const std::size_t inMemory : {std::size_t{500}, std::size_t{1} << 20}) {
+            HeldOutTexts texts(path, file.size(), inMemory);
+            QVERIFY(texts.add("t/test", file, {}));
+            QVERIFY(texts.settle());
+            QCOMPARE(texts.heldIn("ok"), std::string("t/test line 1"));
+            QCOMPARE(texts.heldIn("ok then"), std::string());
+            QCOMPARE(texts.heldIn("Say in one word what the customer wants: nothing that is there"), std::string());
+            for (std::size_t i = 1; i < rows.size(); i += 97) {
+                const std::string place = "t/test line " + std::to_string(rows[i].line);
+                QCOMPARE(texts.heldIn(rows[i].input), place);
+                QCOMPARE(texts.heldIn("Somebody wrote: \"" + rows[i].input + "\" and so on"), place);
+                QCOMPARE(texts.heldIn("a line\n" + rows[i].input), place);
+                QCOMPARE(texts.heldIn("x" + rows[i].input), std::string());
+                QCOMPARE(texts.heldIn(rows[i].input.substr(0, rows[i].input.size() - 1)), std::string());
+            }
+        }
     }
 
     // Several batches, texts that begin alike, and letters of both cases.

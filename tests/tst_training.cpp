@@ -443,33 +443,6 @@ private slots:
         QCOMPARE(comparison->ledger.overheadReduction, 0.0);
     }
 
-    void stage0LowersThePerplexityOfItsText()
-    {
-        const test::SmallProject small;
-        const char* things[]{"red thing", "blue thing", "green house", "old train", "small dog", "tall tree", "grey river"};
-        const char* places[]{"home", "to the market", "down the hill", "to sea", "into the woods"};
-        QByteArray text;
-        for (int i = 0; i < 60; ++i)  // no two nearly the same, or an import keeps one of them
-            text += "the " + QByteArray(things[i % 7]) + " and the " + things[i * 3 / 7 % 7] + " went " + places[i % 5] + " with the "
-                + things[i * 5 / 4 % 7] + " and came " + places[i * 2 / 5 % 5] + " number " + QByteArray::number(i) + "\n\n";
-        jobs::ImportRequest request;
-        jobs::ImportSource source;
-        source.path = small.text(text);
-        source.corpus = true;
-        request.sources.push_back(source);
-        QVERIFY(jobs::importData(small.project(), request, {}));
-        Plan plan = small.plan();
-        plan.stages = {0};
-        plan.baselines = true;
-        plan.stage0Epochs = 6;
-        QVERIFY(train(small.project(), plan));
-        const Run stage0 = runOf(small.project(), RunKind::Stage0);
-        const auto perplexity = curve(small.project(), stage0.id, "domain_perplexity");
-        QCOMPARE(perplexity.size(), 2U);
-        QVERIFY(perplexity[1] < 0.9 * perplexity[0]);
-        QCOMPARE(runOf(small.project(), RunKind::Baseline).parent, stage0.id);
-    }
-
     void aPlanWhoseDataChangedIsRefused()
     {
         const test::SmallProject small;

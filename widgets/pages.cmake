@@ -5,6 +5,7 @@ set(TASKFOLD_WIDGET_SOURCES
     dialogs/exportdialog.cpp
     dialogs/importdialog.cpp
     dialogs/importdialogbuild.cpp
+    dialogs/importfiles.cpp
     dialogs/importmapping.cpp
     dialogs/importdetected.cpp
     dialogs/importoptions.cpp

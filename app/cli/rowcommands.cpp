@@ -1,6 +1,7 @@
 #include "app/cli/datatext.h"
 #include "app/jobs/leakmasks.h"
 #include "app/jobs/mappingfile.h"
+#include "app/jobs/overlaps.h"
 
 #include <CLI/CLI.hpp>
 

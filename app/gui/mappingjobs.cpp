@@ -1,8 +1,8 @@
 #include "app/gui/mappingjobs.h"
 
 #include "app/gui/importforms.h"
-#include "app/jobs/leakmasks.h"
 #include "app/jobs/mappingfile.h"
+#include "app/jobs/overlaps.h"
 #include "db/taskrepository.h"
 #include "widgets/parts/text.h"
 #include "widgets/plots/overlap.h"

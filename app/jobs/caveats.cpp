@@ -1,6 +1,8 @@
 #include "app/jobs/caveats.h"
 
+#include "app/jobs/stage0check.h"
 #include "app/jobs/training.h"
+#include "db/metricrepository.h"
 #include "db/taskrepository.h"
 #include "engine/core/hash.h"
 #include "engine/text/template.h"
@@ -41,7 +43,7 @@ public:
 
     Result<std::vector<std::string>> find()
     {
-        for (const auto step : {&Caveats::reads, &Caveats::prompts})
+        for (const auto step : {&Caveats::reads, &Caveats::prompts, &Caveats::pretraining})
             if (Result<void> done = (this->*step)(); !done)
                 return std::move(done).error();
         seeds();
@@ -128,6 +130,30 @@ private:
         }
         if (!tasks.empty())
             m_found.push_back("Both sides scored alike on every row, and the rows are too few to rule out a loss beyond the margin: " + shortened(tasks) + ".");
+    }
+
+    // What stage 0 made of general text, of each training that the models come from.
+    Result<void> pretraining()
+    {
+        std::set<RunId> stage0;
+        for (const TaskComparison& task : m_comparison.tasks)
+            for (const SeedScore& seed : task.perSeed)
+                for (const RunId run : {seed.singleRun, seed.multiRun}) {
+                    const Run* one = m_pairing.run(run);
+                    for (int steps = 0; one && steps < 10; one = m_pairing.run(one->parent), ++steps)
+                        if (one->kind == RunKind::Stage0)
+                            stage0.insert(one->id);
+                }
+        for (const RunId run : stage0) {
+            const auto points = db::MetricRepository(m_database).curve(run, {}, "general_perplexity");
+            if (!points)
+                return points.error();
+            if (points->size() < 2)
+                continue;
+            if (const std::string rise = generalRiseWords(points->front().value, points->back().value); !rise.empty())
+                m_found.push_back("In stage 0 (run " + std::to_string(run.value) + ") " + rise + ".");
+        }
+        return {};
     }
 
     // Target tokens that both sides' trainings saw, of the candidate's seed.

@@ -7,6 +7,9 @@
 #include "engine/data/sortedruns.h"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
 #include <tuple>
 
 namespace taskfold::jobs {
@@ -19,6 +22,22 @@ struct HashedDocument {
 
     bool operator<(const HashedDocument& other) const { return std::tie(hash, number) < std::tie(other.hash, other.number); }
 };
+
+// From several threads, a handful at a time.
+void apart(std::size_t count, const std::function<void(std::size_t)>& work)
+{
+    constexpr std::size_t kAtOnce = 32;
+    std::atomic<std::size_t> next{0};
+    const auto run = [&] {
+        for (std::size_t from = next.fetch_add(kAtOnce); from < count; from = next.fetch_add(kAtOnce))
+            for (std::size_t i = from; i < std::min(from + kAtOnce, count); ++i)
+                work(i);
+    };
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1U, 8U); ++i)
+        threads.emplace_back(run);
+    run();
+}
 
 }  // namespace
 
@@ -111,14 +130,19 @@ void CorpusReader::refuse(int file, RowIssue issue)
         m_outcome.refused.push_back(std::move(issue));
 }
 
+void CorpusReader::drop(const Document& document, Reason reason, std::string why)
+{
+    refuse(document.file, {files[static_cast<std::size_t>(document.file)], document.line, "text", reason, IssueAction::Dropped,
+        data::excerptOf(textOf(document)), std::move(why)});
+}
+
 void CorpusReader::filter(Reason reason, const std::function<std::string(const Document&, std::size_t)>& words)
 {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < documents.size(); ++i) {
         const Document document = documents[i];
         if (std::string why = words(document, i); !why.empty())
-            refuse(document.file, {files[static_cast<std::size_t>(document.file)], document.line, "text", reason, IssueAction::Dropped,
-                data::excerptOf(textOf(document)), std::move(why)});
+            drop(document, reason, std::move(why));
         else
             documents[kept++] = document;
         if (i % kDocumentsLookedAt == 0)
@@ -126,6 +150,44 @@ void CorpusReader::filter(Reason reason, const std::function<std::string(const D
     }
     documents.resize(kept);
     m_pile.forget();
+}
+
+void CorpusReader::filterApart(Reason reason, const std::function<std::string(std::string_view)>& words, const std::stop_token& stop)
+{
+    std::size_t kept = 0;
+    for (std::size_t from = 0; from < documents.size(); from += kDocumentsLookedAt) {
+        const std::size_t count = std::min(kDocumentsLookedAt, documents.size() - from);
+        std::vector<std::string> why(count);
+        apart(count, [&](std::size_t i) {
+            if (!stop.stop_requested())
+                why[i] = words(textOf(documents[from + i]));
+        });
+        for (std::size_t i = 0; i < count; ++i) {
+            const Document document = documents[from + i];
+            if (!why[i].empty())
+                drop(document, reason, std::move(why[i]));
+            else
+                documents[kept++] = document;
+        }
+        m_pile.forget();
+    }
+    documents.resize(kept);
+}
+
+data::ScriptCount CorpusReader::scripts() const
+{
+    data::ScriptCount all;
+    std::mutex mutex;
+    for (std::size_t from = 0; from < documents.size(); from += kDocumentsLookedAt) {
+        apart(std::min(kDocumentsLookedAt, documents.size() - from), [&](std::size_t i) {
+            data::ScriptCount one;
+            one.add(textOf(documents[from + i]));
+            const std::lock_guard lock(mutex);
+            all.add(one);
+        });
+        m_pile.forget();
+    }
+    return all;
 }
 
 }  // namespace taskfold::jobs

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/jobs/importdata.h"
+#include "engine/data/documents.h"
 #include "engine/data/issuestore.h"
 #include "engine/data/textpile.h"
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,14 +52,19 @@ public:
     Result<void> settle();
     Result<data::IssueWriter::Finished> issues() { return m_issues.finish(); }
 
-    /// Takes out the documents for which there are words to say why; each is told with its number.
+    /// Takes out the documents for which there are words to say why; each is told with its number, in order.
     void filter(Reason reason, const std::function<std::string(const Document&, std::size_t)>& words);
+    /// The same, told by several threads, in no order.
+    void filterApart(Reason reason, const std::function<std::string(std::string_view text)>& words, const std::stop_token& stop);
+    /// What scripts they are written in.
+    data::ScriptCount scripts() const;
 
 private:
     using Twins = std::vector<std::pair<std::uint32_t, std::int64_t>>;
 
     int lastFile() const { return static_cast<int>(files.size()) - 1; }
     void refuse(int file, RowIssue issue);
+    void drop(const Document& document, Reason reason, std::string why);
     Result<Twins> findTwins();
 
     std::filesystem::path m_folder;

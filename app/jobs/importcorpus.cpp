@@ -5,6 +5,7 @@
 #include "db/corpusrepository.h"
 #include "engine/core/clock.h"
 #include "engine/data/documents.h"
+#include "engine/data/heldouttexts.h"
 #include "engine/data/nearrows.h"
 #include "engine/data/rowswriter.h"
 #include "engine/data/sources.h"
@@ -39,28 +40,19 @@ Result<void> readFile(CorpusReader& reader, Corpus& corpus, const std::filesyste
 }
 
 // Documents that hold an input of a validation or test split.
-Result<void> dropLeaks(const Project& project, CorpusReader& reader)
+Result<void> dropLeaks(const Project& project, CorpusReader& reader, const JobContext& context)
 {
     Result<db::Connection> connection = openExisting(project);
     if (!connection)
         return std::move(connection).error();
-    const Result<std::vector<TaskVersions>> tasks = versionsOf(**connection);
-    if (!tasks)
-        return tasks.error();
-    data::HeldOutTexts held;
-    for (const TaskVersions& task : *tasks)
-        for (const auto& [split, version] : task.splits) {
-            if (split == Split::Train)
-                continue;
-            const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
-            if (!rows)
-                return rows.error();
-            held.add(task.task.name, split, *rows);
-        }
-    reader.filter(Reason::Leak, [&](const Document& document, std::size_t) {
-        const std::string place = held.heldIn(reader.textOf(document));
+    const auto held = heldOutTexts(project, **connection, context.stop);
+    if (!held)
+        return held.error();
+    const auto words = [&](std::string_view text) {
+        const std::string place = (*held)->heldIn(text);
         return place.empty() ? place : "it holds the input of " + place;
-    });
+    };
+    reader.filterApart(Reason::Leak, words, context.stop);
     return {};
 }
 
@@ -135,14 +127,9 @@ Result<ReadyCorpus> readCorpus(
             return std::move(read).error();
     if (Result<void> settled = reader.settle(); !settled)
         return std::move(settled).error();
-    data::ScriptCount scripts;
-    for (std::size_t i = 0; i < reader.documents.size(); ++i) {
-        scripts.add(reader.textOf(reader.documents[i]));
-        if (i % kDocumentsLookedAt == 0)
-            reader.forget();
-    }
-    reader.filter(Reason::Quality, [&](const Document& document, std::size_t) { return data::poorness(reader.textOf(document), scripts); });
-    if (Result<void> done = dropLeaks(project, reader); !done)
+    const data::ScriptCount scripts = reader.scripts();
+    reader.filterApart(Reason::Quality, [&](std::string_view text) { return data::poorness(text, scripts); }, context.stop);
+    if (Result<void> done = dropLeaks(project, reader, context); !done)
         return std::move(done).error();
     if (Result<void> done = dropNear(reader, project, context); !done)
         return std::move(done).error();

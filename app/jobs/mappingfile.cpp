@@ -188,7 +188,7 @@ Result<std::int64_t> exportTaskRows(const Project& project, const std::string& n
     const auto version = versions->find(split);
     if (version == versions->end())
         return Error{ErrorCode::NotFound, name + " has no " + std::string(wordOf(split)) + " split"};
-    const auto masks = datasets.masks(version->second.id);
+    const Result<LineSet> masks = datasets.maskedLines(version->second.id);
     if (!masks)
         return masks.error();
     return data::exportRows(project.rows(), version->second.hash, out,

@@ -1,22 +1,23 @@
 #include "app/jobs/rowlog.h"
 #include "app/jobs/runtrainer.h"
+#include "app/jobs/stage0check.h"
 #include "app/jobs/taskdata.h"
 #include "db/corpusrepository.h"
 #include "db/metricrepository.h"
-#include "engine/data/leaks.h"
+#include "engine/data/heldouttexts.h"
 #include "engine/data/rowstore.h"
 #include "engine/text/tokenizer.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace taskfold::jobs {
 
 Result<void> RunTrainer::pretrain(compute::Engine& engine)
 {
     compute::PretrainSetup setup;
-    if (Result<void> read = readCorpora(setup); !read)
+    std::int64_t leftOut = 0;
+    if (Result<void> read = readCorpora(setup, leftOut); !read)
         return read;
     const Result<std::unique_ptr<Tokenizer>> tokenizer = openTokenizer(m_setup.base);
     if (!tokenizer)
@@ -46,17 +47,14 @@ Result<void> RunTrainer::pretrain(compute::Engine& engine)
         return std::move(result).error();
     if (Result<void> written = writePerplexity(*result); !written)
         return written;
-    char words[160];
-    std::snprintf(words, sizeof words, "domain perplexity %.2f before, %.2f after (%.3f and %.3f bits a byte)",
-        result->domainBefore.perplexity, result->domainAfter.perplexity, result->domainBefore.bitsPerByte,
-        result->domainAfter.bitsPerByte);
-    return finish(result->train, words);
+    return finish(result->train, stage0Note(*result, leftOut));
 }
 
-Result<void> RunTrainer::readCorpora(compute::PretrainSetup& setup)
+// An import took out what it knew of; a task may have come since.
+Result<void> RunTrainer::readCorpora(compute::PretrainSetup& setup, std::int64_t& leftOut)
 {
     const Result<std::vector<Corpus>> corpora = db::CorpusRepository(m_database).all();
-    const Result<data::HeldOut> held = heldOut();
+    const auto held = heldOutTexts(m_project, m_database, m_context.stop);
     if (!corpora || !held)
         return corpora ? held.error() : corpora.error();
     for (const Corpus& corpus : *corpora) {
@@ -64,9 +62,12 @@ Result<void> RunTrainer::readCorpora(compute::PretrainSetup& setup)
             Result<std::vector<Row>> rows = data::readRows(m_project.rows(), hash);
             if (!rows)
                 return std::move(rows).error();
-            for (Row& row : *rows)
-                if (held->twinOf(row.input).empty())  // no text of a validation or test split
+            for (Row& row : *rows) {
+                if ((*held)->heldIn(row.input).empty())
                     into.push_back(std::move(row.input));
+                else
+                    ++leftOut;
+            }
             return {};
         };
         Result<void> read = take(corpus.hash, corpus.domain ? setup.documents : setup.replay);
@@ -78,24 +79,6 @@ Result<void> RunTrainer::readCorpora(compute::PretrainSetup& setup)
     if (setup.documents.empty())
         return Error{ErrorCode::InvalidInput, "stage 0 has no domain text: import a corpus, or leave it out of the plan"};
     return {};
-}
-
-Result<data::HeldOut> RunTrainer::heldOut() const
-{
-    const Result<std::vector<TaskVersions>> tasks = versionsOf(m_database);
-    if (!tasks)
-        return tasks.error();
-    data::HeldOut held;
-    for (const TaskVersions& task : *tasks)
-        for (const auto& [split, version] : task.splits) {
-            if (split == Split::Train)
-                continue;
-            const Result<data::RowFile> rows = data::RowFile::open(m_project.rows(), version.hash);
-            if (!rows)
-                return rows.error();
-            held.add(task.task.name, split, *rows);
-        }
-    return held;
 }
 
 Result<void> RunTrainer::writePerplexity(const compute::PretrainResult& result)

@@ -16,7 +16,6 @@ namespace taskfold::jobs {
 
 namespace {
 
-using Masks = std::map<std::int64_t, std::string>;
 
 std::vector<std::string> wordsOf(const std::string& text)
 {
@@ -81,7 +80,7 @@ Kept& kept()
 
 // Null: all rows, as they lie in the file.
 Result<Kept::List> listOf(const Project& project, const data::RowFile& rows, const std::string& hash, const RowsWanted& wanted,
-    const std::optional<Masks>& masks, const JobContext& context)
+    const std::optional<LineSet>& masks, const JobContext& context)
 {
     if (wanted.words.empty() && !wanted.masked && wanted.order.by == RowsOrder::By::File)
         return Kept::List{};
@@ -108,7 +107,7 @@ Result<Kept::List> listOf(const Project& project, const data::RowFile& rows, con
 }
 
 // A page of a file's rows; `twinOf` says where the twin of a masked one lies.
-Result<RowsGiven> page(const Project& project, const std::string& hash, const RowsWanted& wanted, const std::optional<Masks>& masks,
+Result<RowsGiven> page(const Project& project, const std::string& hash, const RowsWanted& wanted, const std::optional<LineSet>& masks,
     const std::function<Result<std::optional<std::string>>(std::int64_t line)>& twinOf, const JobContext& context)
 {
     const Result<data::RowFile> rows = data::RowFile::open(project.rows(), hash);
@@ -155,9 +154,9 @@ Result<RowsGiven> viewRows(const Project& project, const RowsWanted& wanted, con
     const auto version = versions->find(wanted.split);
     if (version == versions->end())
         return RowsGiven{};
-    std::optional<Masks> masks;
+    std::optional<LineSet> masks;
     if (wanted.masked) {
-        Result<Masks> all = *wanted.masked == Reason::Leak ? datasets.masks(version->second.id) : Result<Masks>(Masks{});
+        Result<LineSet> all = *wanted.masked == Reason::Leak ? datasets.maskedLines(version->second.id) : Result<LineSet>(LineSet{});
         if (!all)
             return std::move(all).error();
         masks = *std::move(all);
@@ -177,7 +176,7 @@ Result<RowsGiven> viewDocuments(const Project& project, CorpusId id, const RowsW
     if (!corpus || wanted.split == Split::Test)
         return RowsGiven{};
     return page(project, wanted.split == Split::Train ? corpus->hash : corpus->heldOutHash, wanted,
-        wanted.masked ? std::optional<Masks>(Masks{}) : std::nullopt,
+        wanted.masked ? std::optional<LineSet>(LineSet{}) : std::nullopt,
         [](std::int64_t) { return std::optional<std::string>(); }, context);
 }
 

@@ -9,7 +9,6 @@
 #include "db/planrepository.h"
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
-#include "engine/data/leaks.h"
 
 #include <algorithm>
 

@@ -16,10 +16,6 @@ namespace SQLite {
 class Database;
 }
 
-namespace taskfold::data {
-class HeldOut;
-}
-
 namespace taskfold::jobs {
 
 /// One run, from its plan to what it came to: reads its rows, settles its steps and mixture from what is known now, and
@@ -54,8 +50,7 @@ private:
     Result<void> readTask(const TaskNeed& need);
     Result<void> logRows() const;
     Result<void> pretrain(compute::Engine& engine);
-    Result<void> readCorpora(compute::PretrainSetup& setup);
-    Result<data::HeldOut> heldOut() const;
+    Result<void> readCorpora(compute::PretrainSetup& setup, std::int64_t& leftOut);
     Result<void> writePerplexity(const compute::PretrainResult& result);
     Result<void> finish(const compute::TrainResult& result, const std::string& note);
 

@@ -4,6 +4,7 @@
 #include "db/taskrepository.h"
 #include "engine/core/hash.h"
 #include "engine/core/random.h"
+#include "engine/data/heldouttexts.h"
 #include "engine/data/rowstore.h"
 
 #include <algorithm>
@@ -69,13 +70,12 @@ std::string dataKey(const std::string& task, Split split)
 
 Result<std::string> maskHash(SQLite::Database& database, const DatasetVersion& train)
 {
-    const auto masks = db::DatasetRepository(database).masks(train.id);
+    const Result<LineSet> masks = db::DatasetRepository(database).maskedLines(train.id);
     if (!masks)
         return masks.error();
-    std::string lines;
-    for (const auto& [line, twin] : *masks)
-        lines += std::to_string(line) + "\n";
-    return sha256(lines);
+    Sha256 hash;
+    masks->each([&](std::int64_t line) { hash.add(std::to_string(line) + "\n"); });
+    return hash.hex();
 }
 
 Result<std::vector<Row>> rowsOf(
@@ -85,13 +85,37 @@ Result<std::vector<Row>> rowsOf(
     if (!rows)
         return rows;
     if (version.split == Split::Train) {
-        const auto masks = db::DatasetRepository(database).masks(version.id);
+        const Result<LineSet> masks = db::DatasetRepository(database).maskedLines(version.id);
         if (!masks)
             return masks.error();
         std::erase_if(*rows, [&](const Row& row) { return masks->contains(row.line); });
     }
     cut(*rows, cap);
     return rows;
+}
+
+Result<std::unique_ptr<data::HeldOutTexts>> heldOutTexts(
+    const Project& project, SQLite::Database& database, const std::stop_token& stop)
+{
+    const Result<std::vector<TaskVersions>> tasks = versionsOf(database);
+    if (!tasks)
+        return tasks.error();
+    std::int64_t expected = 0;
+    for (const TaskVersions& task : *tasks)
+        for (const auto& [split, version] : task.splits)
+            expected += split == Split::Train ? 0 : version.rowsKept;
+    auto texts = std::make_unique<data::HeldOutTexts>(project.rows(), expected);
+    for (const TaskVersions& task : *tasks)
+        for (const auto& [split, version] : task.splits) {
+            if (split == Split::Train)
+                continue;
+            const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
+            Result<void> added = rows ? texts->add(dataKey(task.task.name, split), *rows, stop) : Result<void>(rows.error());
+            if (!added)
+                return std::move(added).error();
+        }
+    Result<void> settled = texts->settle();
+    return settled ? Result<std::unique_ptr<data::HeldOutTexts>>(std::move(texts)) : Result<std::unique_ptr<data::HeldOutTexts>>(std::move(settled).error());
 }
 
 Result<TaskVersions> frozenTask(SQLite::Database& database, const Plan& plan, const std::string& name)

@@ -6,11 +6,17 @@
 #include "engine/core/row.h"
 
 #include <map>
+#include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace SQLite {
 class Database;
+}
+
+namespace taskfold::data {
+class HeldOutTexts;
 }
 
 namespace taskfold::jobs {
@@ -35,6 +41,10 @@ Result<std::string> maskHash(SQLite::Database& database, const DatasetVersion& t
 /// A version's rows, without masked ones. `cap` > 0: that many, chosen by a fixed shuffle and put back in file order.
 Result<std::vector<Row>> rowsOf(
     const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap = 0);
+
+/// Inputs of every task's validation and test splits, to be found in documents.
+Result<std::unique_ptr<data::HeldOutTexts>> heldOutTexts(
+    const Project& project, SQLite::Database& database, const std::stop_token& stop);
 
 /// What a plan froze of one task; NotFound or InvalidInput where the data isn't what it was.
 Result<TaskVersions> frozenTask(SQLite::Database& database, const Plan& plan, const std::string& name);

@@ -42,23 +42,23 @@ Result<void> addIssues(const Project& project, SQLite::Database& database, const
     passed += told;
     if (wanted.reason && *wanted.reason != Reason::Leak)
         return {};
-    const auto masks = datasets.masks(version.id);
+    const Result<std::int64_t> masked = datasets.maskCount(version.id);
+    if (!masked)
+        return masked.error();
+    const std::int64_t skipped = std::clamp<std::int64_t>(wanted.offset - passed, 0, *masked);
+    passed += *masked;
+    if (skipped == *masked || left() <= 0)
+        return {};
+    const auto masks = datasets.masks(version.id, skipped, left());
     if (!masks)
         return masks.error();
-    if (masks->empty())
-        return {};
     const Result<data::RowFile> rows = data::RowFile::open(project.rows(), version.hash);
     if (!rows)
         return rows.error();
-    for (const auto& [line, twin] : *masks) {
-        if (passed++ < wanted.offset)
-            continue;
-        if (left() <= 0)
-            break;
-        if (const std::int64_t row = rows->indexOfLine(line); row >= 0)
-            all.push_back({version.sources.empty() ? "" : version.sources.front().path, line, "input", Reason::Leak,
-                IssueAction::Masked, data::excerptOf(rows->input(row)), "also " + twin});
-    }
+    for (const db::Mask& mask : *masks)
+        if (const std::int64_t row = rows->indexOfLine(mask.line); row >= 0)
+            all.push_back({version.sources.empty() ? "" : version.sources.front().path, mask.line, "input", Reason::Leak,
+                IssueAction::Masked, data::excerptOf(rows->input(row)), "also " + mask.twin});
     return {};
 }
 

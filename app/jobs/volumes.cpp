@@ -1,11 +1,13 @@
 #include "app/jobs/volumes.h"
 
+#include "app/jobs/labelcounts.h"
 #include "app/jobs/lengthcounts.h"
 #include "app/jobs/taskdata.h"
 #include "db/baserepository.h"
 #include "db/corpusrepository.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
+#include "engine/core/lineset.h"
 #include "engine/data/rowstore.h"
 #include "engine/text/tokenizer.h"
 
@@ -16,8 +18,6 @@
 namespace taskfold::jobs {
 
 namespace {
-
-using Masks = std::map<std::int64_t, std::string>;
 
 // Lengths in tokens or, without tokenizer, in bytes.
 class Counter {
@@ -40,30 +40,30 @@ private:
 
 struct Counted {
     LengthCounts lengths;
-    std::map<std::string, std::int64_t> labels;
+    LabelCounts labels;
 };
 
 // Bytes are counted on all threads, tokens on one: what a tokenizer remembers is its own.
-Result<Counted> count(const data::RowFile& rows, const Masks& masks, const Counter& counter, bool labels, const std::stop_token& stop)
+Result<Counted> count(const data::RowFile& rows, const LineSet& masks, const Counter& counter, const std::vector<std::string>& labels,
+    const std::stop_token& stop)
 {
-    Counted counted;
+    Counted counted{{}, LabelCounts(labels)};
     std::mutex mutex;
     rows.eachPart(
         [&](std::size_t, std::span<const data::RowFile::InputLine> part) {
-            Counted some;
+            Counted some{{}, LabelCounts(labels)};
             for (const data::RowFile::InputLine& row : part) {
                 if (stop.stop_requested())
                     return;
-                if (!masks.empty() && masks.contains(row.line))
+                if (masks.contains(row.line))
                     continue;
                 some.lengths.add(counter.lengthOf(row.input, row.target));
-                if (labels)
-                    ++some.labels[std::string(row.target)];
+                if (!labels.empty())
+                    some.labels.add(row.target);
             }
             const std::lock_guard lock(mutex);
             counted.lengths.add(some.lengths);
-            for (const auto& [label, count] : some.labels)
-                counted.labels[label] += count;
+            counted.labels.add(some.labels);
         },
         counter.countsTokens() ? 1 : 0);
     return stop.stop_requested() ? Result<Counted>(Error{ErrorCode::Cancelled, {}}) : Result<Counted>(std::move(counted));
@@ -94,7 +94,7 @@ private:
     Result<void> add(const DatasetVersion& version, TaskVolume& volume)
     {
         const bool train = version.split == Split::Train;
-        const Result<Masks> masks = train ? m_datasets.masks(version.id) : Result<Masks>(Masks{});
+        const Result<LineSet> masks = train ? m_datasets.maskedLines(version.id) : Result<LineSet>(LineSet{});
         if (!masks)
             return masks.error();
         const Result<data::RowFile> rows = data::RowFile::open(m_project.rows(), version.hash);
@@ -102,17 +102,19 @@ private:
             return rows.error();
         Volume& of = volume.splits[version.split];
         of.imported = version.rowsIn;
-        of.kept = version.rowsKept - static_cast<std::int64_t>(masks->size());
+        of.kept = version.rowsKept - masks->size();
         of.dropped = version.issues;
-        if (!masks->empty())
-            of.dropped[Reason::Leak] += static_cast<std::int64_t>(masks->size());
-        Result<Counted> counted = count(*rows, *masks, m_counter, train && choosesLabels(volume.task), m_context.stop);
+        if (!masks->isEmpty())
+            of.dropped[Reason::Leak] += masks->size();
+        const std::vector<std::string> none;
+        Result<Counted> counted
+            = count(*rows, *masks, m_counter, train && choosesLabels(volume.task) ? volume.task.labels : none, m_context.stop);
         if (!counted)
             return std::move(counted).error();
         of.tokens = counted->lengths.sum();
         if (train) {
             volume.lengths = counted->lengths.statistics();
-            volume.labels = std::move(counted->labels);
+            volume.labels = counted->labels.all();
         }
         return {};
     }
@@ -202,7 +204,7 @@ Result<std::vector<TaskVolume>> corpusVolumesOf(const Project& project, const st
             const Result<data::RowFile> rows = data::RowFile::open(project.rows(), hash);
             if (!rows)
                 return rows.error();
-            Result<Counted> counted = count(*rows, {}, *counter, false, context.stop);
+            Result<Counted> counted = count(*rows, {}, *counter, {}, context.stop);
             if (!counted)
                 return std::move(counted).error();
             Volume& of = volume.splits[split];

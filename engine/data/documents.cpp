@@ -1,6 +1,5 @@
 #include "engine/data/documents.h"
 
-#include "engine/data/rowkeys.h"
 #include "engine/text/utf8.h"
 
 #include <algorithm>
@@ -89,6 +88,12 @@ void ScriptCount::add(std::string_view text)
         m_letters[i] += counted.letters[i];
 }
 
+void ScriptCount::add(const ScriptCount& other)
+{
+    for (std::size_t i = 0; i < m_letters.size(); ++i)
+        m_letters[i] += other.m_letters[i];
+}
+
 double ScriptCount::share(Script script) const
 {
     std::int64_t all = 0;
@@ -118,36 +123,6 @@ std::string poorness(std::string_view document, const ScriptCount& corpus)
         return "more than half of its lines are repeated";
     if (corpus.share(mainScript(document)) < kForeign)
         return "it is written in another script than the corpus";
-    return {};
-}
-
-void HeldOutTexts::add(const std::string& task, Split split, const RowFile& rows)
-{
-    rows.each([&](std::int64_t i) {
-        const std::string_view input = rows.input(i);
-        const std::size_t number = m_texts.size();
-        m_texts.emplace_back(std::string(input), task + "/" + std::string(wordOf(split)) + " line " + std::to_string(rows.line(i)));
-        m_whole.emplace(hashText(input), number);
-        if (input.size() >= kWindow)
-            m_byBeginning.emplace(hashText(input.substr(0, kWindow)), number);
-        return true;
-    });
-}
-
-// Held-out inputs stand at the beginning of a document, of a line or behind a blank.
-std::string HeldOutTexts::heldIn(std::string_view document) const
-{
-    if (const auto whole = m_whole.find(hashText(document)); whole != m_whole.end() && m_texts[whole->second].first == document)
-        return m_texts[whole->second].second;
-    for (std::size_t at = 0; at + kWindow <= document.size(); ++at) {
-        const auto before = at > 0 ? static_cast<unsigned char>(document[at - 1]) : static_cast<unsigned char>(' ');
-        if (std::isalnum(before) != 0)
-            continue;
-        const auto [from, to] = m_byBeginning.equal_range(hashText(document.substr(at, kWindow)));
-        for (auto one = from; one != to; ++one)
-            if (document.substr(at).starts_with(m_texts[one->second].first))
-                return m_texts[one->second].second;
-    }
     return {};
 }
 

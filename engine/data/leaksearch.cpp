@@ -25,17 +25,17 @@ LeakSearch::LeakSearch(const std::filesystem::path& folder, std::int64_t heldOut
 {
 }
 
-Result<void> LeakSearch::addHeldOut(const std::string& task, Split split, const RowFile& rows)
+Result<void> LeakSearch::addHeldOut(std::uint64_t number, const RowFile& rows, const std::stop_token& stop)
 {
-    const std::uint64_t source = m_sources.size();
-    m_sources.push_back(task + "/" + std::string(wordOf(split)));
     std::mutex mutex;
     std::optional<Error> failure;
     rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
+        if (stop.stop_requested())
+            return;
         std::vector<Entry> entries;
         entries.reserve(part.size());
         for (const RowFile::InputLine& row : part)
-            entries.push_back({hashText(row.input), source << kLineBits | static_cast<std::uint64_t>(row.line)});
+            entries.push_back({hashText(row.input), packed(number, row.line)});
         const std::lock_guard lock(mutex);
         for (const Entry& entry : entries)
             word(entry.hash) |= std::uint64_t{1} << (entry.hash & 63);
@@ -54,7 +54,7 @@ Result<void> LeakSearch::addTraining(std::uint64_t number, const RowFile& rows, 
         if (!stop.stop_requested())
             for (const RowFile::InputLine& row : part)
                 if (const std::uint64_t hash = hashText(row.input); word(hash) >> (hash & 63) & 1)
-                    entries.push_back({hash, number << kLineBits | static_cast<std::uint64_t>(row.line)});
+                    entries.push_back({hash, packed(number, row.line)});
         if (entries.empty())
             return;
         const std::lock_guard lock(mutex);
@@ -73,7 +73,8 @@ Result<void> LeakSearch::find(const Told& told, const std::stop_token& stop)
         if (stop.stop_requested())
             return Error{ErrorCode::Cancelled, {}};
         if (row->hash == held->hash)
-            told(row->place >> kLineBits, static_cast<std::int64_t>(row->place & ((std::uint64_t{1} << kLineBits) - 1)), placeOf(*held));
+            if (Result<void> done = told(placeOf(*row), placeOf(*held)); !done)
+                return done;
         Result<void> popped = held->hash < row->hash ? m_held.pop() : m_training.pop();
         if (!popped)
             return popped;
@@ -81,9 +82,14 @@ Result<void> LeakSearch::find(const Told& told, const std::stop_token& stop)
     return {};
 }
 
-std::string LeakSearch::placeOf(const Entry& entry) const
+std::uint64_t LeakSearch::packed(std::uint64_t number, std::int64_t line)
 {
-    return m_sources[entry.place >> kLineBits] + " line " + std::to_string(entry.place & ((std::uint64_t{1} << kLineBits) - 1));
+    return number << kLineBits | static_cast<std::uint64_t>(line);
+}
+
+LeakSearch::Place LeakSearch::placeOf(const Entry& entry)
+{
+    return {entry.place >> kLineBits, static_cast<std::int64_t>(entry.place & ((std::uint64_t{1} << kLineBits) - 1))};
 }
 
 }  // namespace taskfold::data

@@ -64,10 +64,10 @@ class Search {
 public:
     Search(const NearSearch& search, const std::stop_token& stop) : m_search(search), m_stop(stop) { }
 
-    Result<std::vector<NearPair>> run()
+    Result<void> run(const std::function<Result<void>(const NearPair&)>& told)
     {
         if (Result<void> made = makeRoom(); !made)
-            return std::move(made).error();
+            return made;
         const std::size_t chunks = (m_best.size() + kChunk - 1) / kChunk;
         for (std::size_t from = 0; from < chunks && !m_stop.stop_requested(); from += kChunksAtOnce) {
             parallel(std::min(kChunksAtOnce, chunks - from), [&](std::size_t chunk) { sign(from + chunk); });
@@ -79,11 +79,13 @@ public:
         }
         if (m_stop.stop_requested())
             return Error{ErrorCode::Cancelled, {}};
-        std::vector<NearPair> pairs;
-        for (std::size_t row = 0; row < m_best.size(); ++row)
-            if (m_best[row].similarity >= kNear)
-                pairs.push_back({static_cast<std::int64_t>(row), m_best[row].twin, m_best[row].similarity});
-        return pairs;
+        for (std::size_t row = 0; row < m_best.size(); ++row) {
+            if (m_best[row].similarity < kNear)
+                continue;
+            if (Result<void> done = told({static_cast<std::int64_t>(row), m_best[row].twin, m_best[row].similarity}); !done)
+                return done;
+        }
+        return {};
     }
 
 private:
@@ -247,11 +249,23 @@ double similarity(std::string_view a, std::string_view b)
     return larger == 0 ? 1 : jaccard(one, other);
 }
 
-Result<std::vector<NearPair>> nearPairs(const NearSearch& search, const std::stop_token& stop)
+Result<void> eachNearPair(
+    const NearSearch& search, const std::function<Result<void>(const NearPair&)>& told, const std::stop_token& stop)
 {
     if (search.count > std::numeric_limits<std::int32_t>::max())
         return Error{ErrorCode::Unsupported, "near duplicates are searched among at most two thousand million rows"};
-    return Search(search, stop).run();
+    return Search(search, stop).run(told);
+}
+
+Result<std::vector<NearPair>> nearPairs(const NearSearch& search, const std::stop_token& stop)
+{
+    std::vector<NearPair> pairs;
+    const auto keep = [&](const NearPair& pair) -> Result<void> {
+        pairs.push_back(pair);
+        return {};
+    };
+    Result<void> done = eachNearPair(search, keep, stop);
+    return done ? Result<std::vector<NearPair>>(std::move(pairs)) : Result<std::vector<NearPair>>(std::move(done).error());
 }
 
 }  // namespace taskfold::data

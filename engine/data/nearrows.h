@@ -30,8 +30,11 @@ struct NearSearch {
     std::function<void()> forget{};  // of the texts that were looked at, now and then; from one thread
 };
 
-/// For each row the nearest of the earlier rows that it was held against, where there is one at kNear or above. By row.
-/// The answer doesn't depend on the number of threads. Letter case and runs of white space don't count.
+/// For each row the nearest of the earlier rows that it was held against, where there is one at kNear or above. Told by
+/// row, from one thread. The answer doesn't depend on the number of threads. Letter case and runs of white space don't count.
+Result<void> eachNearPair(
+    const NearSearch& search, const std::function<Result<void>(const NearPair&)>& told, const std::stop_token& stop);
+/// All of them at once.
 Result<std::vector<NearPair>> nearPairs(const NearSearch& search, const std::stop_token& stop);
 
 /// Jaccard of two texts' shingles.

@@ -10,12 +10,11 @@ class QComboBox;
 class QPushButton;
 class QStackedWidget;
 class QTimer;
-class QTreeWidget;
-class QTreeWidgetItem;
 
 namespace taskfold {
 
 class ErrorBanner;
+class ImportFiles;
 class ImportMapping;
 class ImportOptions;
 class ImportProgress;
@@ -68,26 +67,18 @@ protected:
 
 private:
     QWidget* buildForm();
-    QWidget* buildFiles();
     QWidget* buildButtons();
-    void chooseFiles();
-    void chooseFolder();
-    void removeChosen();
     void onFileChosen();
     void onOptionsChanged();
     void askForPreview();
-    void listFiles(int item, const std::vector<ImportFile>& files);
     void updateButtons();
-    int chosenItem() const;
-    QString chosenFile() const;
 
-    std::vector<ImportItem> m_items;
     int m_request = 0;
     int m_requestedItem = -1;
     QTimer* m_pause;
     ErrorBanner* m_banner;
     QStackedWidget* m_stack;
-    QTreeWidget* m_files;
+    ImportFiles* m_files;
     ImportOptions* m_options;
     ImportMapping* m_mapping;
     PreviewPane* m_pane;
