@@ -151,6 +151,27 @@ private slots:
         add("tokens and tags", u"a.jsonl", "{\"tokens\": [\"Ann\", \"Lee\", \"in\", \"Rome\"], \"ner_tags\": [\"B-PER\", \"I-PER\", \"O\", \"B-LOC\"]}\n"
             "{\"tokens\": [\"none\", \"here\"], \"ner_tags\": [\"O\", \"O\"]}\n"
             "{\"tokens\": [\"too\", \"few\"], \"ner_tags\": [\"O\"]}\n", 2, 1, u"Ann Lee in Rome|PER: Ann Lee; LOC: Rome");
+        add("what a German Excel saves", u"a.csv", "\xEF\xBB\xBFsep=;\r\nText;Kategorie\r\n\"Wo ist; mein Paket?\";Versand\r\n\"Ich will \"\"Geld\"\" zur\xC3\xBC" "ck\";Zahlung\r\n", 2, 0, u"Wo ist; mein Paket?|Versand");
+        add("UTF-16 with lines in cells", u"a.tsv", QByteArray("\xFF\xFE", 2) + QStringEncoder(QStringEncoder::Utf16LE, QStringEncoder::Flag::Stateless)(u"input\ttarget\r\n\"one\ntwo \"\"three\"\"\"\ta\r\nplain \u2013 dash\tb\r\n"_s), 2, 0, u"one\ntwo \"three\"|a");
+        add("what Kaggle hands out", u"a.csv", ",text,target\n0,\"Our deeds, all\",1\n1,Forest fire,1\n2,I love fruits,0\n", 3, 0, u"Our deeds, all|1");
+        add("CoNLL of 2003", u"a.conll", "-DOCSTART- -X- -X- O\n\n# sent_id = 1\nEU NNP B-NP B-ORG\ncall NN I-NP O\n\n-DOCSTART- -X- -X- O\n\nPeter NNP B-NP B-PER\nBlackburn NNP I-NP I-PER\n", 2, 0, u"EU call|ORG: EU");
+        add("what Doccano exports", u"a.jsonl", "{\"id\": 1, \"text\": \"Ann in Rome\", \"entities\": [{\"id\": 3, \"label\": \"PER\", \"start_offset\": 0, \"end_offset\": 3}], \"relations\": []}\n"
+            "{\"id\": 2, \"text\": \"none\", \"entities\": [], \"relations\": []}\n", 2, 0, u"Ann in Rome|PER: Ann");
+        add("choices of Label Studio", u"a.json", "[{\"id\": 1, \"data\": {\"text\": \"My card was stolen\"}, \"annotations\": [{\"id\": 9, \"result\": [{\"from_name\": \"s\", \"type\": \"choices\", \"value\": {\"choices\": [\"lost\", \"card\"]}}]}]},"
+            " {\"id\": 2, \"data\": {\"text\": \"nobody looked at it\"}, \"annotations\": []}]", 1, 1, u"My card was stolen|card; lost");
+        add("spans of Label Studio", u"a.json", "[{\"id\": 1, \"data\": {\"review\": \"Ann in Rome\"}, \"annotations\": [{\"result\": [{\"type\": \"labels\", \"value\": {\"start\": 0, \"end\": 3, \"text\": \"Ann\", \"labels\": [\"PER\"]}},"
+            " {\"type\": \"labels\", \"value\": {\"start\": 7, \"end\": 11, \"text\": \"Rome\", \"labels\": [\"LOC\"]}}]}]}]", 1, 0, u"Ann in Rome|PER: Ann; LOC: Rome");
+        add("answers in lists", u"a.jsonl", "{\"context\": \"The Nile is a river.\", \"question\": \"What is it?\", \"answers\": {\"text\": [\"a river\", \"river\"], \"answer_start\": [12, 14]}}\n"
+            "{\"context\": \"The Nile is a river.\", \"question\": \"Who drank it?\", \"answers\": {\"text\": [], \"answer_start\": []}}\n", 1, 1, u"The Nile is a river.\nWhat is it?|a river");
+        add("instructions", u"a.json", "[{\"instruction\": \"Translate\", \"input\": \"cat\", \"output\": \"chat\"}, {\"instruction\": \"Name a colour\", \"input\": \"\", \"output\": \"red\"}]", 2, 0, u"Translate\ncat|chat");
+        QByteArray wide, cells;
+        for (int i = 0; i < 4998; ++i) {
+            wide += "c" + QByteArray::number(i) + ",";
+            cells += QByteArray::number(i) + ",";
+        }
+        add("five thousand columns", u"a.csv", wide + "text,label\n" + cells + "some words,a\n" + cells + "other words,b\n" + cells + "ragged\n", 2, 1, u"some words|a");
+        add("keys twice, NaN, a comma too many, other shapes", u"a.jsonl", "{\"input\": \"a\", \"target\": \"x\", \"score\": NaN}\n{\"input\": \"b\", \"input\": \"b2\", \"target\": \"y\"}\n"
+            "{\"input\": \"c\", \"target\": \"x\",}\n{\"text\": \"d\", \"label\": 1}\n{\"input\": \"g\", \"target\": null}\n[1, 2]\n{\"input\": \"i\", \"target\": 3}\n", 2, 6, u"a|x");
         add("packed without the name", u"a.jsonl", gzipped(lines(20)), 20, 0, u"text number 0|no");
         add("packed in two parts and padded", u"a.jsonl.gz", gzipped(lines(20).left(300)) + gzipped(lines(20).mid(300)) + QByteArray(512, '\0'), 20, 0, u"text number 0|no");
     }
@@ -170,6 +191,47 @@ private slots:
         QVERIFY2(std::ssize(got.rows) == rows, qPrintable(told.join(u'\n')));
         QVERIFY2(told.size() == issues, qPrintable(told.join(u'\n')));
         QCOMPARE(QString::fromStdString(got.rows.front().input + "|" + got.rows.front().target), first);
+    }
+
+    void aNumberingIsNeverTakenForATarget()
+    {
+        const test::Got got = test::readText(u"a.csv"_s, "id,text\n1,some words\n2,other words\n");
+        QVERIFY(got.error && got.error->detail.find("no column is known to be the target") != std::string::npos);
+    }
+
+    void whatIsNotReadIsSaidByItsName()
+    {
+        for (const QString& name : {u"nlu.yml"_s, u"a.yaml"_s, u"a.xml"_s, u"make.py"_s}) {
+            const test::Got got = test::readText(name, "version: 3\nnlu:\n- intent: greet\n");
+            QVERIFY2(got.error && got.error->detail.find("save") != std::string::npos, qPrintable(name));
+        }
+    }
+
+    // The library's own notes lie beside the tables, in JSON.
+    void aFolderOfTheDatasetsLibraryIsItsTables()
+    {
+        const QTemporaryDir folder;
+        for (const char* split : {"train", "test"}) {
+            const QString at = folder.filePath(QLatin1StringView(split));
+            QDir().mkpath(at);
+            for (const char* name : {"data-00000-of-00001.arrow", "dataset_info.json", "state.json"}) {
+                QFile file(at + u'/' + QLatin1StringView(name));
+                QVERIFY(file.open(QIODevice::WriteOnly));
+                file.write("{}");
+            }
+        }
+        QFile file(folder.filePath(u"dataset_dict.json"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"splits\": [\"train\", \"test\"]}");
+        file.close();
+        const auto tasks = findTasks(folder.path().toStdString());
+        QVERIFY(tasks);
+        QCOMPARE(tasks->size(), 1U);
+        QCOMPARE(tasks->front().files.size(), 2U);
+        for (const auto& one : tasks->front().files) {
+            QCOMPARE(one.file.extension().string(), std::string(".arrow"));
+            QVERIFY(one.split);
+        }
     }
 
     void whatHoldsNoRowsIsNamed_data()

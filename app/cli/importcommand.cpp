@@ -148,6 +148,15 @@ void tellExamples(const jobs::ImportOutcome& outcome)
                       << one.difference->removed << " less than before, " << one.difference->same << " the same\n";
 }
 
+std::string refusalWords(const jobs::ImportOutcome& outcome, const std::string& onError)
+{
+    const auto rows = outcome.refusedTotal;
+    if (rows == 0)
+        return outcome.notes.empty() ? "." : ": " + outcome.notes.front() + ".";
+    return ": " + std::to_string(rows) + (rows == 1 ? " row is refused. Correct it" : " rows are refused. Correct them")
+        + (onError == "stop" ? ", or import with --on-error quarantine." : ".");
+}
+
 void addImport(CLI::App& app, Invocation& invocation)
 {
     auto options = std::make_shared<ImportOptions>();
@@ -190,8 +199,7 @@ void addImport(CLI::App& app, Invocation& invocation)
             if (!invocation.json)
                 tellExamples(outcome);
             if (!outcome.accepted)
-                std::cerr << "taskfold-cli: Nothing was imported: " << outcome.refused.size()
-                          << " rows are refused. Correct them, or import with --on-error quarantine.\n";
+                std::cerr << "taskfold-cli: Nothing was imported" << refusalWords(outcome, options->badRows) << '\n';
             answer(invocation, importJson(outcome), importText(outcome));
             return outcome.accepted ? kDone : kRefused;
         };

@@ -16,6 +16,8 @@ namespace {
 Error refusal(const jobs::ImportOutcome& outcome)
 {
     constexpr std::size_t kNamed = 5;
+    if (outcome.refusedTotal == 0 && !outcome.notes.empty())
+        return {ErrorCode::InvalidInput, outcome.notes.front()};
     std::string detail = std::to_string(outcome.refusedTotal) + " rows are refused:";
     for (std::size_t i = 0; i < std::min(kNamed, outcome.refused.size()); ++i) {
         const RowIssue& issue = outcome.refused[i];

@@ -150,8 +150,9 @@ private:
 
     void describe(ReadyTask& ready, const data::Intake& intake, ImportOutcome& outcome) const
     {
-        std::int64_t kept = 0;
+        std::int64_t kept = 0, came = 0;
         for (auto& [split, one] : ready.splits) {
+            came += one.version.rowsIn;
             one.version.mapping.columns = m_used.columns;
             one.version.settings = settingsText(m_used, *m_files.files.front().source, m_request.badRows);
             one.version.created = nowUtc();
@@ -166,7 +167,7 @@ private:
         if (kept == 0 || (m_request.badRows == BadRows::Stop && intake.refusedTotal() > 0))
             outcome.accepted = false;
         if (kept == 0)
-            outcome.notes.push_back(ready.task.name + ": no row is left to import");
+            outcome.notes.push_back(ready.task.name + (came == 0 ? ": its files are empty: there is no row in them" : ": no row is left to import"));
     }
 
     const TaskFiles& m_files;

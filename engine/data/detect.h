@@ -22,6 +22,8 @@ JsonLayout layoutOf(std::string_view head);
 
 /// What a file is that can't be one of rows, by its first bytes, and what to do; empty: it may be.
 std::string otherKind(std::string_view head);
+/// The same by what the file is called.
+std::string otherKindOfName(const std::filesystem::path& file);
 
 /// The column as an expression: its numbers by the names that the file has for them, if it has.
 std::string namedNumbers(const OpenFile& file, const std::string& column);

@@ -43,41 +43,93 @@ bool has(const OpenFile& file, const std::string& column)
     return std::find(file.columns.begin(), file.columns.end(), column) != file.columns.end();
 }
 
-// Entities by offsets, and conversations: what expressions of the mapping language are there for.
-void mapNested(OpenFile& file)
+// Whether a column is called like one that only numbers the rows.
+bool isNumbering(std::string name)
 {
-    const auto known = [&](const std::string& path) {
-        return std::any_of(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
-    };
-    const auto sampleOf = [&](const std::string& path) {
-        const auto found = std::find_if(file.tree.begin(), file.tree.end(), [&](const Column& one) { return one.path == path; });
-        return found == file.tree.end() ? std::string() : found->sample;
-    };
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    constexpr std::array<std::string_view, 9> kNames{"", "id", "_id", "idx", "index", "nr", "no", "guid", "uuid"};
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.ends_with("_id") || name.starts_with("unnamed");
+}
+
+// What the paths of a file's first records lead to.
+class Tree {
+public:
+    explicit Tree(const OpenFile& file) : m_file(file) { }
+
+    bool knows(const std::string& path) const { return find(path) != m_file.tree.end(); }
+    std::string sampleOf(const std::string& path) const
+    {
+        const auto found = find(path);
+        return found == m_file.tree.end() ? std::string() : found->sample;
+    }
+    /// The first text below an object; empty: there is none.
+    std::string textIn(const std::string& object) const
+    {
+        const auto found = std::find_if(m_file.tree.begin(), m_file.tree.end(),
+            [&](const Column& one) { return one.path.starts_with(object + ".") && one.kind == "text"; });
+        return knows(object + ".text") || found == m_file.tree.end() ? object + ".text" : found->path;
+    }
+
+private:
+    std::vector<Column>::const_iterator find(const std::string& path) const
+    {
+        return std::find_if(m_file.tree.begin(), m_file.tree.end(), [&](const Column& one) { return one.path == path; });
+    }
+
+    const OpenFile& m_file;
+};
+
+void mapTalks(OpenFile& file, const Tree& tree)
+{
     for (const char* name : {"messages", "conversations", "conversation", "dialog"}) {
         const std::string list(name);
-        if (!(known(list + "[].role") || known(list + "[].from")) || !(known(list + "[].content") || known(list + "[].value")))
+        if (!(tree.knows(list + "[].role") || tree.knows(list + "[].from")) || !(tree.knows(list + "[].content") || tree.knows(list + "[].value")))
             continue;
         file.used.columns.try_emplace("input", "talk(" + list + ")");
         file.used.columns.try_emplace("target", "reply(" + list + ")");
         guess(file, "columns", list, 0.8, "it holds turns with a role: the last answer is the target");
     }
+}
+
+// How the fields of an entity are called, as further words of spans().
+std::string spanWords(const Tree& tree, const std::string& list)
+{
+    for (const auto& [start, end] : {std::pair<std::string, std::string>{"start", "end"}, {"start_offset", "end_offset"}, {"begin", "end"}})
+        if (tree.knows(list + "[]." + start) && tree.knows(list + "[]." + end))
+            for (const char* tag : {"label", "tag", "type", "entity", "entity_type"})
+                if (tree.knows(list + "[]." + tag))
+                    return (start == "start" ? "" : ", start=" + start + ", end=" + end) + ", label=" + tag;
+    return {};
+}
+
+void mapSpans(OpenFile& file, const Tree& tree)
+{
     for (const char* name : {"label", "labels", "entities", "spans", "annotations"}) {
         const std::string list(name);
         if (!has(file, "text") || file.used.columns.contains("target"))
             continue;
-        std::string arguments;
-        if (known(list + "[].start") && known(list + "[].end"))
-            for (const char* tag : {"label", "tag", "type", "entity", "entity_type"})
-                if (arguments.empty() && known(list + "[]." + tag))
-                    arguments = std::string(", label=") + tag;
-        const std::string sample = sampleOf(list);
+        const std::string words = spanWords(tree, list);
+        const std::string sample = tree.sampleOf(list);
         const bool triples = sample.starts_with("[[") && sample.size() > 2 && sample[2] >= '0' && sample[2] <= '9';
-        if (arguments.empty() && !triples)
+        if (words.empty() && !triples)
             continue;
         file.used.columns.try_emplace("input", "text");
-        file.used.columns["target"] = "spans(text, " + list + arguments + ")";
+        file.used.columns["target"] = "spans(text, " + list + words + ")";
         guess(file, "kind", "extraction", 0.8, "“" + list + "” holds offsets into the text");
     }
+}
+
+// What Label Studio exports: of each text the first annotation.
+void mapAnnotations(OpenFile& file, const Tree& tree)
+{
+    const std::string results = "annotations[].result[].value";
+    const bool chosen = tree.knows(results + ".choices"), marked = tree.knows(results + ".labels") && tree.knows(results + ".start");
+    if (!(chosen || marked) || file.used.columns.contains("target"))
+        return;
+    const std::string text = file.used.columns.try_emplace("input", tree.textIn("data")).first->second;
+    file.used.columns["target"] = chosen ? "sorted(annotations[0].result[].value.choices[], \"; \")"
+                                         : "spans(" + text + ", annotations[0].result, start=value.start, end=value.end, label=value.labels)";
+    guess(file, "columns", "annotations", 0.8, "it is an export of annotations: each text's first counts");
 }
 
 void mapPairs(OpenFile& file)
@@ -96,13 +148,33 @@ void mapPairs(OpenFile& file)
             file.used.columns["input"] = "{" + one + "}\\n{" + other + "}";
 }
 
+// Of two columns the one that isn't known by its name.
+void mapOther(OpenFile& file)
+{
+    const bool hasInput = file.used.columns.contains("input");
+    if (file.columns.size() != 2 || hasInput == file.used.columns.contains("target"))
+        return;
+    const std::string known = file.used.columns[hasInput ? "input" : "target"];
+    const auto is = std::find(file.columns.begin(), file.columns.end(), known);
+    if (is == file.columns.end())
+        return;
+    const std::string& other = is == file.columns.begin() ? file.columns.back() : file.columns.front();
+    if (isNumbering(other))
+        return;
+    file.used.columns[hasInput ? "target" : "input"] = other;
+    guess(file, "columns", other, 0.6, "it is the only column beside “" + known + "”");
+}
+
 }  // namespace
 
 void mapColumns(OpenFile& file)
 {
     if (file.used.columns.contains("label") && !file.used.columns.contains("target"))
         file.used.columns["target"] = file.used.columns["label"];
-    mapNested(file);
+    const Tree tree(file);
+    mapTalks(file, tree);
+    mapAnnotations(file, tree);
+    mapSpans(file, tree);
     mapTags(file);
     mapPairs(file);
     for (const char* field : {"input", "target", "references", "group", "split"}) {
@@ -121,6 +193,7 @@ void mapColumns(OpenFile& file)
             }
         }
     }
+    mapOther(file);
     const bool bare = file.used.header && !*file.used.header;
     if (bare && !file.used.columns.contains("input") && file.columns.size() >= 2) {
         file.used.columns.try_emplace("input", "column1");

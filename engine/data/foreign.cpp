@@ -34,4 +34,18 @@ std::string otherKind(std::string_view head)
     return text.starts_with("<!DOCTYPE") || text.starts_with("<!doctype") || text.starts_with("<html") ? "is a web page and not the data: look at how it was fetched" : "";
 }
 
+std::string otherKindOfName(const std::filesystem::path& file)
+{
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kEndings{{
+        {".yml", "is YAML, which isn't read: save the rows as JSON lines"},
+        {".yaml", "is YAML, which isn't read: save the rows as JSON lines"},
+        {".xml", "is XML, which isn't read: save the rows as JSON lines or CSV"},
+        {".toml", "is TOML, which isn't read: save the rows as JSON lines"},
+        {".py", "is a program and not the data: save what it makes as JSON lines or Parquet"},
+    }};
+    const std::string ending = file.extension().string();
+    const auto found = std::find_if(kEndings.begin(), kEndings.end(), [&](const auto& one) { return one.first == ending; });
+    return found == kEndings.end() ? std::string() : std::string(found->second);
+}
+
 }  // namespace taskfold::data

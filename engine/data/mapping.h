@@ -21,7 +21,7 @@
 ///   first(answers)               the first of a list
 ///   words(label, 0=bad, 1=good)  numbers, booleans or texts as other texts
 ///   spans(text, entities)        pieces of a text by character offsets, as "type: value; ..."; further words name the
-///                                fields: spans(text, entities, start=from, end=to, label=kind)
+///                                fields: spans(text, entities, start=from, end=to, label=kind); a.b goes into an object
 ///   tags(tokens, ner_tags)       a list of tokens and one of their tags, as "type: value; ..."; numbers are named by further
 ///                                words: tags(tokens, ner_tags, 0=O, 1=B-PER)
 ///   talk(messages)               a conversation up to its last answer, a line a turn ("user: ..."); one turn: its text

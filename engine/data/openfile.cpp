@@ -70,8 +70,9 @@ Result<void> detectText(OpenFile& file)
     if (!head)
         return std::move(head).error();
     file.bytes = (*bytes)->total();
-    if (const std::string other = otherKind(*head); !other.empty())
-        return Error{ErrorCode::InvalidInput, file.path.filename().string() + " " + other};
+    for (const std::string& other : {otherKind(*head), file.used.format ? std::string() : otherKindOfName(file.path)})
+        if (!other.empty())
+            return Error{ErrorCode::InvalidInput, file.path.filename().string() + " " + other};
     if (file.used.encoding.empty()) {
         const EncodingGuess found = guessedEncoding(*head);
         file.used.encoding = found.name;

@@ -25,10 +25,17 @@ std::string lower(std::string text)
     return text;
 }
 
+// Tells about rows and holds none: our task's, and what the datasets library writes beside its tables.
+bool isAbout(const std::string& name)
+{
+    constexpr std::array<std::string_view, 5> kNames{"task.json", "dataset_info.json", "dataset_dict.json", "dataset_infos.json", "state.json"};
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 bool holdsRows(const fs::path& file)
 {
     const std::optional<FileFormat> format = formatOfName(file);
-    return file.filename() != "task.json" && format && *format != FileFormat::Text;
+    return !isAbout(file.filename().string()) && format && *format != FileFormat::Text;
 }
 
 std::vector<fs::path> entriesOf(const fs::path& folder)
@@ -150,7 +157,7 @@ Result<std::vector<TaskSource>> archiveTasks(const fs::path& archive)
     for (const ArchiveMember& member : *members) {
         const fs::path name(member.name);
         const std::optional<FileFormat> format = formatOfName(name);
-        if (!format || name.filename() == "task.json" || name.filename().string().starts_with('.'))
+        if (!format || isAbout(name.filename().string()) || name.filename().string().starts_with('.'))
             continue;
         std::string stem = name.stem().string();
         if (lower(name.extension().string()) == ".gz")
