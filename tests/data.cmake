@@ -2,6 +2,7 @@
 taskfold_test(faults taskfold::data)
 taskfold_test(nearrows taskfold::data)
 taskfold_test(oddfiles taskfold::data ZLIB::ZLIB PkgConfig::libzip Arrow::arrow Arrow::parquet)
+taskfold_test(parquetpieces taskfold::data Arrow::arrow Arrow::parquet)
 taskfold_test(reading taskfold::data)
 taskfold_test(rowstore taskfold::data)
 taskfold_fuzz(jsonlines USES taskfold::data)

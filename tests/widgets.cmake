@@ -8,6 +8,10 @@ taskfold_test(plots taskfold::widgets)
 if(TARGET taskfold::gui)
     taskfold_test(background taskfold::gui)
     taskfold_test(basecontroller taskfold::gui)
+    # A file of any size in the window.
+    taskfold_test(largefile taskfold::gui)
+    set_tests_properties(largefile PROPERTIES LABELS slow TIMEOUT 300)
+    set_property(TEST largefile APPEND PROPERTY ENVIRONMENT "QTEST_FUNCTION_TIMEOUT=3600000")
     # A person's whole way through the window, with the real module.
     taskfold_test(walkthrough taskfold::gui)
     add_dependencies(tst_walkthrough taskfold-compute)
