@@ -43,6 +43,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/pretrainrun.cpp
     jobs/processmark.cpp
     jobs/project.cpp
+    jobs/relabel.cpp
     jobs/reporting.cpp
     jobs/reportjson.cpp
     jobs/rowlog.cpp

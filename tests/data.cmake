@@ -1,8 +1,9 @@
 # Files in, rows kept.
+taskfold_test(documents taskfold::data)
 taskfold_test(faults taskfold::data)
 taskfold_test(nearrows taskfold::data)
 taskfold_test(oddfiles taskfold::data ZLIB::ZLIB PkgConfig::libzip Arrow::arrow Arrow::parquet)
-taskfold_test(parquetpieces taskfold::data Arrow::arrow Arrow::parquet)
+taskfold_test(tablepieces taskfold::data Arrow::arrow Arrow::parquet)
 taskfold_test(reading taskfold::data)
 taskfold_test(rowstore taskfold::data)
 taskfold_fuzz(jsonlines USES taskfold::data)

@@ -258,17 +258,22 @@ private slots:
         QByteArray text;
         for (int i = 0; i < 30; ++i)
             text += "A document about travel number " + QByteArray::number(i * 7919) + " with " + QByteArray::number(i * 31) + " different words.\n\n";
-        text += "1234 !!!\n\nHe said the secret sentence that nobody may train on and left.\n\n";
+        text += "1234 !!!\n\n5678 ???\n\nHe said the secret sentence that nobody may train on and left.\n\n";
         text += "A document about travel number 0 with 0 different words.\n\n";
         ImportRequest request;
         request.sources.push_back({write(u"corpus.txt"_s, text), "c", {}, {}, true, true});
         const auto done = importData(m_project, request, {});
         QVERIFY(done);
         const Corpus& corpus = done->corpora.at(0);
-        QCOMPARE(corpus.issues.at(Reason::Quality), 1);
+        QCOMPARE(corpus.issues.at(Reason::Quality), 2);
         QCOMPARE(corpus.issues.at(Reason::Leak), 1);
         QCOMPARE(corpus.issues.at(Reason::Duplicate), 1);
         QVERIFY(corpus.heldOut >= 1);
+        std::int64_t gone = 0;
+        for (const auto& [reason, count] : corpus.issues)
+            gone += count;
+        QCOMPARE(corpus.documentsIn, 34);
+        QCOMPARE(corpus.documentsKept + corpus.heldOut, corpus.documentsIn - gone);
         const auto volumes = corpusVolumesOf(m_project, "", {});
         QVERIFY(volumes && volumes->size() == 1U);
         const TaskVolume& shown = volumes->front();
@@ -277,7 +282,7 @@ private slots:
         QVERIFY(shown.lengths.smallest > 30);
         const CorpusId id{-shown.task.id.value};
         const auto issues = corpusIssuesOf(m_project, id, {});
-        QVERIFY(issues && issues->size() == 3U);
+        QVERIFY(issues && issues->size() == 4U);
         QVERIFY(std::any_of(issues->begin(), issues->end(), [](const RowIssue& one) { return one.reason == Reason::Leak && one.detail.find("t/test line 1") != std::string::npos; }));
         RowsWanted wanted;
         wanted.words = "229651";
@@ -286,7 +291,7 @@ private slots:
         const auto held = viewDocuments(m_project, id, wanted, {});
         QVERIFY(found && held);
         QCOMPARE(found->total + held->total, 1);
-        QCOMPARE(*exportCorpusIssues(m_project, id, m_folder->filePath(u"issues.csv"_s).toStdString()), 3);
+        QCOMPARE(*exportCorpusIssues(m_project, id, m_folder->filePath(u"issues.csv"_s).toStdString()), 4);
         QCOMPARE(*exportDocuments(m_project, id, Split::Train, m_folder->filePath(u"documents.jsonl"_s).toStdString(), {}), corpus.documentsKept);
         const auto checked = checkProject(m_project, {});
         QVERIFY(checked && checked->empty());

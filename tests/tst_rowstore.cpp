@@ -202,13 +202,25 @@ private slots:
         }
     }
 
+    // Runs that are read in one piece, and runs that are read piece by piece.
+    void sortedRunsComeTogetherInOrder_data()
+    {
+        QTest::addColumn<int>("inMemory");
+        QTest::addColumn<int>("loads");
+        QTest::newRow("many short runs") << 1000 << 70;
+        QTest::newRow("long runs") << 50'000 << 900;
+        QTest::newRow("none on the disk") << 1'000'000 << 70;
+    }
+
     void sortedRunsComeTogetherInOrder()
     {
+        QFETCH(int, inMemory);
+        QFETCH(int, loads);
         const QTemporaryDir folder;
-        SortedRuns<std::uint64_t, std::less<>> runs(folder.path().toStdString(), 1000);
+        SortedRuns<std::uint64_t, std::less<>> runs(folder.path().toStdString(), static_cast<std::size_t>(inMemory));
         Random random{5};
         std::vector<std::uint64_t> all;
-        for (int load = 0; load < 70; ++load) {
+        for (int load = 0; load < loads; ++load) {
             std::vector<std::uint64_t> values;
             for (int i = 0; i < 333; ++i)
                 values.push_back(random.next());
@@ -218,9 +230,8 @@ private slots:
         std::sort(all.begin(), all.end());
         QVERIFY(runs.begin());
         for (const std::uint64_t value : all) {
-            QVERIFY(runs.front());
-            QCOMPARE(*runs.front(), value);
-            QVERIFY(runs.pop());
+            if (!runs.front() || *runs.front() != value || !runs.pop())
+                QFAIL("a value is missing or out of order");
         }
         QVERIFY(!runs.front());
     }

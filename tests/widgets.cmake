@@ -8,6 +8,7 @@ taskfold_test(plots taskfold::widgets)
 if(TARGET taskfold::gui)
     taskfold_test(background taskfold::gui)
     taskfold_test(basecontroller taskfold::gui)
+    taskfold_test(dataundo taskfold::gui taskfold::jobs)
     # A file of any size in the window.
     taskfold_test(largefile taskfold::gui)
     set_tests_properties(largefile PROPERTIES LABELS slow TIMEOUT 300)

@@ -4,12 +4,15 @@
 #include "app/gui/edits.h"
 #include "app/gui/mappingjobs.h"
 #include "db/taskrepository.h"
+#include "widgets/dialogs/labeldialog.h"
 #include "widgets/dialogs/taskdialog.h"
 #include "widgets/pages/datapage.h"
 #include "widgets/pages/rowspanel.h"
 #include "widgets/parts/ask.h"
 #include "widgets/parts/text.h"
 #include "widgets/plots/overlap.h"
+
+#include <QPointer>
 
 using namespace Qt::StringLiterals;
 
@@ -39,6 +42,7 @@ void DataController::connectPage()
     connect(&m_page, &DataPage::importRequested, this, [this] { emit importWanted({}); });
     connect(&m_page, &DataPage::taskSelected, this, &DataController::onTaskSelected);
     connect(&m_page, &DataPage::propertiesRequested, this, &DataController::editProperties);
+    connect(&m_page, &DataPage::labelsRequested, this, &DataController::mergeLabels);
     connect(&m_page, &DataPage::removeRequested, this, &DataController::askAndRemove);
     connect(&m_page, &DataPage::corpusRemoveRequested, this, &DataController::askAndRemoveCorpus);
     connect(&m_page, &DataPage::manualRequested, &m_session.news, &News::manualWanted);
@@ -177,6 +181,37 @@ void DataController::put(const Task& task)
                 if (end.end == JobEnd::Completed)
                     emit m_session.news.tasksChanged();
             }});
+}
+
+void DataController::mergeLabels(TaskId id, const std::vector<LabelCount>& labels)
+{
+    auto* dialog = new LabelDialog(labels, {}, {}, m_page.window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog, id] {
+        const std::map<QString, QString> renamed = dialog->renamed();
+        if (renamed.empty())
+            return;
+        const QPointer<DataController> self(this);
+        const auto before = std::make_shared<jobs::Labelled>();
+        const auto changing = [self](const std::function<Job(const Project&)>& job) {
+            return [self, job] {
+                if (self)
+                    self->changeLabels(job(self->m_session.project));
+            };
+        };
+        m_session.undo.push(new Edit(tr("change of labels"),
+            changing([id, renamed, before](const Project& project) { return relabelJob(project, id, renamed, before); }),
+            changing([before](const Project& project) { return putBackJob(project, before); })));
+    });
+    dialog->open();
+}
+
+void DataController::changeLabels(Job job)
+{
+    m_session.background.submit(this, {.job = std::move(job), .onEnd = [this](const Outcome& end) {
+                                           if (end.end == JobEnd::Completed)
+                                               emit m_session.news.tasksChanged();
+                                       }});
 }
 
 void DataController::askAndRemove(TaskId id)

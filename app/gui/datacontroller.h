@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/gui/session.h"
+#include "widgets/models/importvalues.h"
 #include "widgets/models/rowsmodel.h"
 
 #include <memory>
@@ -29,8 +30,10 @@ private:
     void count(const RowsQuery& query);
     void read(const RowsQuery& query, qint64 offset, qint64 limit);
     void editProperties(TaskId task);
+    void mergeLabels(TaskId task, const std::vector<LabelCount>& labels);
     void pushEdit(const Task& before, const Task& after);
     void put(const Task& task);
+    void changeLabels(Job job);
     void askAndRemove(TaskId task);
     void askAndRemoveCorpus(CorpusId corpus, const QString& name);
     void remember();

@@ -93,6 +93,29 @@ Job labelsJob(const Project& project, const ImportItem& item, const QString& fil
         }};
 }
 
+Job relabelJob(const Project& project, TaskId task, const std::map<QString, QString>& renamed, std::shared_ptr<jobs::Labelled> before)
+{
+    std::map<std::string, std::string> labels;
+    for (const auto& [from, to] : renamed)
+        labels[toStd(from)] = toStd(to);
+    return {toStd(QObject::tr("Merging labels")), [project, task, labels, before](const JobContext& context) -> Result<void> {
+                Result<jobs::Labelled> now = jobs::labelledNow(project, task);
+                if (!now)
+                    return std::move(now).error();
+                if (Result<void> done = jobs::relabel(project, task, labels, context); !done)
+                    return done;
+                *before = *std::move(now);
+                return {};
+            }};
+}
+
+Job putBackJob(const Project& project, std::shared_ptr<jobs::Labelled> before)
+{
+    return {toStd(QObject::tr("Labels as they were")), [project, before](const JobContext& context) -> Result<void> {
+                return before->versions.empty() ? Result<void>{} : jobs::putBack(project, *before, context);
+            }};
+}
+
 Job overlapJob(const Project& project, std::shared_ptr<OverlapMatrix> found)
 {
     return {toStd(QObject::tr("Looking for shared rows")), [project, found](const JobContext& context) -> Result<void> {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/jobs/project.h"
+#include "app/jobs/relabel.h"
 #include "engine/jobs/job.h"
 #include "widgets/models/importvalues.h"
 #include "widgets/models/rowsmodel.h"
@@ -27,6 +28,10 @@ Job mappingOfTaskJob(const Project& project, const QString& task, std::shared_pt
 Job mappingInFileJob(const QString& file, std::shared_ptr<MappingFound> found);
 Job saveMappingJob(const ImportItem& item, const QString& file, const QString& to);
 Job labelsJob(const Project& project, const ImportItem& item, const QString& file, std::shared_ptr<LabelsFound> found);
+/// What the task was before is in `before` once it has completed.
+Job relabelJob(const Project& project, TaskId task, const std::map<QString, QString>& renamed, std::shared_ptr<jobs::Labelled> before);
+/// Nothing where that never completed.
+Job putBackJob(const Project& project, std::shared_ptr<jobs::Labelled> before);
 Job overlapJob(const Project& project, std::shared_ptr<OverlapMatrix> found);
 Job exportRowsJob(const Project& project, TaskId task, Split split, const QString& to);
 Job exportIssuesJob(const Project& project, TaskId task, const QString& to);

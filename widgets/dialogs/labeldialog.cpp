@@ -34,8 +34,8 @@ LabelDialog::LabelDialog(const std::vector<LabelCount>& labels, const QStringLis
     setObjectName(u"labelDialog"_s);
     setWindowTitle(tr("Labels"));
     resize(640, 520);
-    auto* intro = new QLabel(tr("Write what a label shall be called, or choose several and merge them. Rows are "
-                                "imported with the new names; the choice is kept with the version."),
+    auto* intro = new QLabel(tr("Write what a label shall be called, or choose several and merge them. The "
+                                "choice is kept with the version."),
         this);
     intro->setWordWrap(true);
     m_note->setObjectName(u"labelNote"_s);

@@ -58,6 +58,7 @@ DataPage::DataPage(QWidget* parent)
     connect(m_volume, &VolumePanel::overlapWanted, this, &DataPage::overlapWanted);
     connect(m_task, &TaskPanel::issuesExportWanted, this, &DataPage::issuesExportWanted);
     connect(m_task, &TaskPanel::propertiesRequested, this, &DataPage::propertiesRequested);
+    connect(m_task, &TaskPanel::labelsRequested, this, &DataPage::labelsRequested);
     connect(m_task, &TaskPanel::removeRequested, this, &DataPage::removeRequested);
     connect(m_task, &TaskPanel::corpusRemoveRequested, this, &DataPage::corpusRemoveRequested);
     connect(m_task, &TaskPanel::failed, this, &DataPage::showError);

@@ -2,6 +2,7 @@
 
 #include "engine/core/dataset.h"
 #include "engine/core/error.h"
+#include "widgets/models/importvalues.h"
 
 #include <QWidget>
 
@@ -46,6 +47,7 @@ signals:
     /// Another task is shown now: its issues are wanted.
     void taskSelected(taskfold::TaskId task);
     void propertiesRequested(taskfold::TaskId task);
+    void labelsRequested(taskfold::TaskId task, const std::vector<taskfold::LabelCount>& labels);
     void removeRequested(taskfold::TaskId task);
     void corpusRemoveRequested(taskfold::CorpusId corpus, const QString& name);
     void manualRequested(const QString& topic);

@@ -14,6 +14,7 @@
 #include <QPushButton>
 #include <QTabWidget>
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -71,6 +72,9 @@ QWidget* TaskPanel::buildHead()
     auto* properties = m_properties = new QPushButton(theme::icon(u"edit"_s), tr("Properties…"), head);
     properties->setObjectName(u"taskProperties"_s);
     properties->setAccessibleName(tr("Properties of the task"));
+    auto* merge = m_merge = new QPushButton(tr("Labels…"), head);
+    merge->setObjectName(u"taskMergeLabels"_s);
+    merge->setAccessibleName(tr("Rename and merge the task's labels"));
     auto* remove = m_remove = new QPushButton(theme::icon(u"trash"_s), tr("Remove…"), head);
     remove->setObjectName(u"taskRemove"_s);
     remove->setAccessibleName(tr("Remove the task"));
@@ -80,8 +84,10 @@ QWidget* TaskPanel::buildHead()
     layout->addSpacing(8);
     layout->addWidget(m_facts, 1);
     layout->addWidget(properties);
+    layout->addWidget(merge);
     layout->addWidget(remove);
     connect(properties, &QPushButton::clicked, this, [this] { emit propertiesRequested(m_task); });
+    connect(merge, &QPushButton::clicked, this, [this] { emit labelsRequested(m_task, m_counts); });
     connect(remove, &QPushButton::clicked, this, [this] {
         if (m_task.value > 0)
             emit removeRequested(m_task);
@@ -126,7 +132,14 @@ void TaskPanel::showTask(const TaskVolume& volume)
     m_facts->setToolTip(toQt(task.instruction));
     m_lengths->show(volume.lengths, toQt(volume.unit.empty() ? "bytes" : volume.unit));
     m_labels->show(volume.labels);
+    m_counts.clear();
+    for (const std::string& label : task.labels) {
+        const auto found = volume.labels.find(label);
+        m_counts.push_back({toQt(label), found == volume.labels.end() ? 0 : found->second});
+    }
+    std::stable_sort(m_counts.begin(), m_counts.end(), [](const LabelCount& a, const LabelCount& b) { return a.count > b.count; });
     changeTo(task.id, false);
+    m_merge->setVisible(choosesLabels(task));
 }
 
 void TaskPanel::showCorpus(const TaskVolume& documents, const Corpus& corpus)
@@ -161,6 +174,7 @@ void TaskPanel::showWords(bool corpus)
     m_tabs->setTabText(0, corpus ? tr("Lengths and filters") : tr("Lengths and labels"));
     m_tabs->setTabText(1, corpus ? tr("Documents") : tr("Rows"));
     m_properties->setVisible(!corpus);
+    m_merge->setVisible(!corpus);
     m_remove->setAccessibleName(corpus ? tr("Remove the text") : tr("Remove the task"));
 }
 

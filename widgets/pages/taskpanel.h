@@ -2,6 +2,7 @@
 
 #include "engine/core/dataset.h"
 #include "engine/core/error.h"
+#include "widgets/models/importvalues.h"
 #include "widgets/models/rowsmodel.h"
 
 #include <QFrame>
@@ -34,6 +35,8 @@ public:
 
 signals:
     void propertiesRequested(taskfold::TaskId task);
+    /// Its labels, the most frequent first, are to be renamed or merged.
+    void labelsRequested(taskfold::TaskId task, const std::vector<taskfold::LabelCount>& labels);
     void removeRequested(taskfold::TaskId task);
     void corpusRemoveRequested(taskfold::CorpusId corpus, const QString& name);
     /// All issues of the task shall be written there, as CSV.
@@ -52,7 +55,9 @@ private:
     QLabel* m_lengthsTitle = nullptr;
     QLabel* m_labelsTitle = nullptr;
     QPushButton* m_properties = nullptr;
+    QPushButton* m_merge = nullptr;
     QPushButton* m_remove = nullptr;
+    std::vector<LabelCount> m_counts;
     QTabWidget* m_tabs;
     Histogram* m_lengths;
     LabelBars* m_labels;

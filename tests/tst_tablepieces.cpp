@@ -1,5 +1,6 @@
 #include <arrow/api.h>
 #include <arrow/io/file.h>
+#include <arrow/ipc/api.h>
 #include <parquet/arrow/writer.h>
 
 #include "support/intake.h"
@@ -30,7 +31,7 @@ std::shared_ptr<arrow::Table> rowsOf(int from, int to)
 }
 
 // A file whose row groups have these sizes.
-void write(const std::string& path, const std::vector<int>& groups)
+void writeParquet(const std::string& path, const QList<int>& groups)
 {
     const auto out = *arrow::io::FileOutputStream::Open(path);
     auto writer = *parquet::arrow::FileWriter::Open(*rowsOf(0, 1)->schema(), arrow::default_memory_pool(), out);
@@ -44,32 +45,58 @@ void write(const std::string& path, const std::vector<int>& groups)
         qFatal("the file can't be closed");
 }
 
+// Record batches of these sizes, as a file or as a stream without an index.
+void writeArrow(const std::string& path, const QList<int>& batches, bool stream)
+{
+    const auto out = *arrow::io::FileOutputStream::Open(path);
+    const auto schema = rowsOf(0, 1)->schema();
+    const auto writer = stream ? *arrow::ipc::MakeStreamWriter(out, schema) : *arrow::ipc::MakeFileWriter(out, schema);
+    int at = 0;
+    for (const int rows : batches) {
+        if (!writer->WriteRecordBatch(**rowsOf(at, at + rows)->CombineChunksToBatch()).ok())
+            qFatal("a batch can't be written");
+        at += rows;
+    }
+    if (!writer->Close().ok() || !out->Close().ok())
+        qFatal("the file can't be closed");
+}
+
 }  // namespace
 
-/// Row groups of every size: small ones that are read several at once, and ones that are too large to be unpacked whole.
-class ParquetPiecesTest : public QObject {
+/// Row groups and record batches of every size: small ones that are read several at once, and ones that are too large to be
+/// unpacked whole.
+class TablePiecesTest : public QObject {
     Q_OBJECT
 
 private slots:
     void everyRowComesOnceAndInOrder_data()
     {
+        QTest::addColumn<QString>("name");
         QTest::addColumn<QList<int>>("groups");
-        QTest::newRow("one that is too large") << QList<int>{140'000};
-        QTest::newRow("small ones") << QList<int>(300, 7);
-        QTest::newRow("small ones around large ones") << QList<int>{5, 140'000, 10, 10, 10, 135'000, 1};
-        QTest::newRow("as many as are read at once") << QList<int>{60'000, 60'000, 60'000, 131'072, 2};
+        QTest::newRow("a row group that is too large") << u"a.parquet"_s << QList<int>{140'000};
+        QTest::newRow("small row groups") << u"a.parquet"_s << QList<int>(300, 7);
+        QTest::newRow("small ones around large ones") << u"a.parquet"_s << QList<int>{5, 140'000, 10, 10, 10, 135'000, 1};
+        QTest::newRow("as many as are read at once") << u"a.parquet"_s << QList<int>{60'000, 60'000, 60'000, 131'072, 2};
+        for (const QString& name : {u"a.arrow"_s, u"stream.arrow"_s}) {
+            QTest::addRow("batches of %s", qPrintable(name)) << name << QList<int>{1, 40'000, 3, 2, 1, 1, 9'000};
+            QTest::addRow("batches of %s that end with a slice", qPrintable(name)) << name << QList<int>{4096, 8192, 16'384, 4097, 8193, 16'385, 32'769, 1};
+        }
     }
 
     void everyRowComesOnceAndInOrder()
     {
+        QFETCH(QString, name);
         QFETCH(QList<int>, groups);
         const QTemporaryDir folder;
-        const QString path = folder.filePath(u"a.parquet"_s);
-        write(path.toStdString(), std::vector<int>(groups.begin(), groups.end()));
+        const std::string path = folder.filePath(name).toStdString();
+        if (name.endsWith(u".parquet"))
+            writeParquet(path, groups);
+        else
+            writeArrow(path, groups, name.startsWith(u"stream"));
         const int all = std::accumulate(groups.begin(), groups.end(), 0);
         std::string hash;
         for (const int threads : {1, 4}) {
-            Result<OpenFile> file = openFile(path.toStdString(), {});
+            Result<OpenFile> file = openFile(path, {});
             QVERIFY(file);
             test::How how;
             how.threads = threads;
@@ -88,5 +115,5 @@ private slots:
     }
 };
 
-QTEST_APPLESS_MAIN(ParquetPiecesTest)
-#include "tst_parquetpieces.moc"
+QTEST_APPLESS_MAIN(TablePiecesTest)
+#include "tst_tablepieces.moc"
