@@ -7,6 +7,7 @@
 #include "engine/data/sources.h"
 #include "support/intake.h"
 
+#include <QDateTime>
 #include <QStringEncoder>
 #include <QTemporaryDir>
 #include <QTest>
@@ -94,6 +95,28 @@ class OddFilesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void aFileThatChangesBeforeItsRowsAreStoredIsRefused()
+    {
+        const QTemporaryDir folder;
+        const auto write = [&](const QByteArray& bytes) {
+            QFile file(folder.filePath(u"rows.jsonl"_s));
+            QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(bytes) == bytes.size());
+            QVERIFY(file.flush() && file.setFileTime(QDateTime::currentDateTime().addSecs(-bytes.count("yes")), QFileDevice::FileModificationTime));
+        };
+        write(lines(100));
+        const auto opened = openFile(folder.filePath(u"rows.jsonl"_s).toStdString(), {});
+        QVERIFY(opened);
+        IntakeSettings settings;
+        settings.folder = folder.filePath(u"store"_s).toStdString();
+        Intake intake(settings);
+        QVERIFY(intake.read(*opened, Split::Train, {}, {}));
+        write(lines(100).replace("yes", "nay"));  // as many bytes, of another time
+        const auto ready = intake.finish({}, {});
+        QVERIFY(!ready);
+        QCOMPARE(ready.error().code, ErrorCode::Io);
+        QVERIFY(ready.error().detail.find("changed while it was read") != std::string::npos);
+    }
+
     void filesOfTheWild_data()
     {
         QTest::addColumn<QString>("name");

@@ -8,7 +8,7 @@ namespace taskfold::data {
 namespace {
 
 // Sizes first; then the arrays in this order, each on eight bytes.
-enum Size { File, FirstLine, Rows, Ends, Texts = Ends + 4, Bytes = Texts + 4, ReferenceEnds = Bytes + 4, IssueBytes, kSizes };
+enum Size { File, FirstLine, From, SourceSize, Rows, Places, Texts = Places + 4, ReferenceEnds = Texts + 4, OwnBytes, IssueBytes, kSizes };
 using Sizes = std::array<std::uint64_t, kSizes>;
 
 std::size_t onEight(std::size_t size)
@@ -16,7 +16,7 @@ std::size_t onEight(std::size_t size)
     return (size + 7) / 8 * 8;
 }
 
-std::array<const ShortTexts*, 4> columnsOf(const StagedRows& rows)
+std::array<const TextPlaces*, 4> columnsOf(const StagedRows& rows)
 {
     return {&rows.input, &rows.target, &rows.group, &rows.references};
 }
@@ -80,9 +80,9 @@ std::size_t packedSize(const StagedBlock& block, std::string& issueBytes)
     }
     const std::size_t rows = block.rows.lines.size();
     std::size_t size = sizeof(Sizes) + rows * 8 + onEight(rows * 4) + onEight(rows) + onEight(block.rows.referenceEnds.size() * 4);
-    for (const ShortTexts* texts : columnsOf(block.rows))
-        size += onEight(texts->ends.size() * 4) + onEight(texts->bytes.size());
-    return size + onEight(issueBytes.size());
+    for (const TextPlaces* texts : columnsOf(block.rows))
+        size += texts->places.size() * sizeof(TextPlace);
+    return size + onEight(block.rows.own.size()) + onEight(issueBytes.size());
 }
 
 void pack(const StagedBlock& block, std::int64_t firstLine, const std::string& issueBytes, char* to)
@@ -91,13 +91,15 @@ void pack(const StagedBlock& block, std::int64_t firstLine, const std::string& i
     Sizes sizes{};
     sizes[File] = static_cast<std::uint64_t>(block.file);
     sizes[FirstLine] = static_cast<std::uint64_t>(firstLine);
+    sizes[From] = static_cast<std::uint64_t>(block.from);
+    sizes[SourceSize] = block.sourceSize;
     sizes[Rows] = rows.lines.size();
+    sizes[OwnBytes] = rows.own.size();
     sizes[ReferenceEnds] = rows.referenceEnds.size();
     sizes[IssueBytes] = issueBytes.size();
     for (std::size_t i = 0; i < 4; ++i) {
-        sizes[Ends + i] = columnsOf(rows)[i]->ends.size();
+        sizes[Places + i] = columnsOf(rows)[i]->places.size();
         sizes[Texts + i] = columnsOf(rows)[i]->count;
-        sizes[Bytes + i] = columnsOf(rows)[i]->bytes.size();
     }
     Out out(to);
     out.put(sizes.data(), sizes.size());
@@ -105,10 +107,9 @@ void pack(const StagedBlock& block, std::int64_t firstLine, const std::string& i
     out.put(rows.lines.data(), rows.lines.size());
     out.put(block.splits.data(), block.splits.size());
     out.put(rows.referenceEnds.data(), rows.referenceEnds.size());
-    for (const ShortTexts* texts : columnsOf(rows)) {
-        out.put(texts->ends.data(), texts->ends.size());
-        out.put(texts->bytes.data(), texts->bytes.size());
-    }
+    for (const TextPlaces* texts : columnsOf(rows))
+        out.put(texts->places.data(), texts->places.size());
+    out.put(rows.own.data(), rows.own.size());
     out.put(issueBytes.data(), issueBytes.size());
 }
 
@@ -118,6 +119,8 @@ void viewOf(const char* bytes, StagedView& view)
     const std::uint64_t* sizes = in.take<std::uint64_t>(kSizes);
     const std::size_t rows = sizes[Rows];
     view.file = static_cast<int>(sizes[File]);
+    view.from = static_cast<std::int64_t>(sizes[From]);
+    view.sourceSize = sizes[SourceSize];
     view.rows.firstLine = static_cast<std::int64_t>(sizes[FirstLine]);
     view.rows.count = rows;
     view.hashes = in.take<std::uint64_t>(rows);
@@ -125,12 +128,15 @@ void viewOf(const char* bytes, StagedView& view)
     view.splits = in.take<std::uint8_t>(rows);
     view.rows.referenceEnds = in.take<std::uint32_t>(sizes[ReferenceEnds]);
     std::size_t column = 0;
-    for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references}) {
-        texts->ends = in.take<std::uint32_t>(sizes[Ends + column]);
-        texts->bytes = in.take<char>(sizes[Bytes + column]);
+    const std::array columns{&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references};
+    for (TextsView* texts : columns) {
+        texts->places = in.take<TextPlace>(sizes[Places + column]);
         texts->count = sizes[Texts + column];
         ++column;
     }
+    const char* const own = in.take<char>(sizes[OwnBytes]);
+    for (TextsView* texts : columns)
+        texts->own = own;
     view.issueBytes = {in.take<char>(sizes[IssueBytes]), sizes[IssueBytes]};
 }
 

@@ -24,6 +24,7 @@ public:
     Result<bool> next(Block& block) override
     {
         block.overlong = false;
+        block.from = -1;
         std::size_t size = takeRest(block);
         for (std::size_t wanted = kBlock;; wanted *= 4) {
             if (Result<void> filled = fill(block, size, wanted); !filled)
@@ -36,6 +37,8 @@ public:
             if (whole > 0 || m_atEnd) {
                 m_rest.assign(block.data() + whole, size - whole);
                 block.setSize(whole);
+                if (m_stream->mark())
+                    block.from = m_stream->done() - static_cast<std::int64_t>(size);
                 return whole > 0;
             }
             if (wanted >= kLongest)
@@ -46,6 +49,7 @@ public:
     std::int64_t done() const override { return m_stream->done(); }
     std::int64_t total() const override { return m_stream->total(); }
     std::string hash() override { return m_stream->hash(); }
+    std::optional<FileMark> mark() const override { return m_stream->mark(); }
 
 private:
     std::size_t takeRest(Block& block)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ public:
     void setSize(std::size_t size);
     std::size_t capacity() const { return m_capacity; }
 
+    std::int64_t from = -1;  // in the file, where the text stands byte for byte and can be read again
     bool overlong = false;  // one record that is too long to be read; the text is its beginning
     std::int64_t surplus = 0;  // lines of a parallel file that have no partner
     std::vector<std::pair<std::uint32_t, std::uint32_t>> spans;  // of a JSON list's elements: from, bytes
@@ -42,6 +44,8 @@ public:
     virtual std::int64_t done() const = 0;
     virtual std::int64_t total() const = 0;
     virtual std::string hash() = 0;
+    /// Of the file that blocks' `from` counts in.
+    virtual std::optional<FileMark> mark() const { return std::nullopt; }
 };
 
 /// Where a text may be cut: how many of its bytes are whole records; 0 while it holds none.

@@ -44,12 +44,16 @@ Result<void> Intake::State::take(MadeBlock& block)
     return staging.add(block.staged, block.firstLine);
 }
 
-void Intake::State::remember(const RowIssue& issue)
+void Intake::State::remember(const RowIssue& issue, int file)
 {
+    const auto keep = [&](std::vector<RowIssue>& in) {
+        in.push_back(issue);
+        in.back().file = files[static_cast<std::size_t>(file)].path;
+    };
     if (issue.action == IssueAction::Quarantined && ++refusedTotal <= kRefusedTold)
-        refused.push_back(issue);
+        keep(refused);
     if (++shown[issue.reason] <= kExamplesOfEach)
-        examples.push_back(issue);
+        keep(examples);
 }
 
 Intake::Intake(IntakeSettings settings) : m_state(std::make_unique<State>(std::move(settings))) { }
@@ -77,6 +81,8 @@ Result<void> Intake::read(
     IntakeFile& self = m_state->files.back();
     self.lines = std::min(done->lines, kLongestFile);
     self.source = {file.path.string(), done->hash, done->bytes};
+    if (done->mark)
+        m_state->staging.readAgain(number, file.path, *done->mark);
     return {};
 }
 

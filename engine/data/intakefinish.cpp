@@ -28,7 +28,7 @@ public:
             && std::all_of(files.begin(), files.end(), [](const IntakeFile& file) { return file.split.has_value(); });
     }
 
-    std::function<void(const RowIssue&)> told;
+    std::function<void(const RowIssue&, int file)> told;
 
     Result<std::map<Split, ReadySplit>> run(const std::stop_token& stop)
     {
@@ -45,7 +45,10 @@ public:
             if (m_how.progress)
                 m_how.progress(static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(m_staging.size()));
         }
-        return ready();
+        auto splits = ready();
+        if (Result<void> same = m_staging.unchanged(); splits && !same)
+            return std::move(same).error();
+        return splits;
     }
 
 private:
@@ -104,10 +107,9 @@ private:
 
     Result<void> add(Split split, int file, RowIssue issue)
     {
-        issue.file = m_files[static_cast<std::size_t>(file)].path;
         if (m_settings.skipBad && issue.action == IssueAction::Quarantined)
             issue.action = IssueAction::Dropped;
-        told(issue);
+        told(issue, file);
         return writer(split).issue(file, issue);
     }
 
@@ -265,7 +267,7 @@ private:
 Result<std::map<Split, ReadySplit>> Intake::finish(const Finish& how, const std::stop_token& stop)
 {
     Finisher finisher(m_state->files, m_state->staging, m_state->keys, m_state->settings, how);
-    finisher.told = [this](const RowIssue& issue) { m_state->remember(issue); };
+    finisher.told = [this](const RowIssue& issue, int file) { m_state->remember(issue, file); };
     return finisher.run(stop);
 }
 

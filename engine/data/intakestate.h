@@ -37,7 +37,8 @@ struct Intake::State {
 
     /// Of the block only its memory is left.
     Result<void> take(MadeBlock& block);
-    void remember(const RowIssue& issue);
+    /// The issue lacks its file's name.
+    void remember(const RowIssue& issue, int file);
 };
 
 }  // namespace taskfold::data

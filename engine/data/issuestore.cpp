@@ -35,6 +35,14 @@ struct IssueWriter::Batch {
     std::vector<std::int64_t> line;
     TextColumn field, reason, action, excerpt, detail;
 
+    void clear()  // its memory stays
+    {
+        file.clear();
+        line.clear();
+        for (TextColumn* column : {&field, &reason, &action, &excerpt, &detail})
+            column->clear();
+    }
+
     std::shared_ptr<arrow::RecordBatch> made() const
     {
         const auto count = static_cast<std::int64_t>(line.size());
@@ -77,7 +85,7 @@ Result<void> IssueWriter::flush()
     }
     const auto batch = m_batch->made();
     Result<void> done = m_writer->write(*batch, digestOf(*batch));
-    *m_batch = {};
+    m_batch->clear();
     return done;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/data/parsers.h"
 
+#include "engine/data/jsonstencil.h"
 #include "engine/data/jsonvalue.h"
 #include "engine/data/quickjson.h"
 
@@ -24,12 +25,12 @@ public:
         std::int64_t number = 0;
         for (std::size_t at = 0; at < text.size() && sink.wantsMore();) {
             ++number;
-            m_record.clear();
-            m_record.line = number;
-            if (fine && readQuickly(text, at, m_record, m_names)) {
+            if (fine && quickly(text, at)) {
+                m_record.line = number;
                 sink.record(m_record);
                 continue;
             }
+            m_stencil.forget();
             LineWalk rest(text.substr(at));
             std::string_view line;
             rest.next(line);
@@ -41,6 +42,17 @@ public:
     }
 
 private:
+    bool quickly(std::string_view text, std::size_t& at)
+    {
+        if (m_stencil.read(text, at, m_record))
+            return true;
+        m_record.clear();
+        if (!readQuickly(text, at, m_record, m_names))
+            return false;
+        m_stencil.cut(m_record.raw, m_record);
+        return true;
+    }
+
     void one(std::string_view line, std::int64_t number, RecordSink& sink)
     {
         m_record.clear();
@@ -58,6 +70,7 @@ private:
     JsonValues m_json;
     Record m_record;
     LikelyNames m_names;
+    JsonStencil m_stencil;
 };
 
 // Elements of a JSON list; of lists in lists, every innermost element together with the fields around it.

@@ -31,7 +31,7 @@ public:
             Block block;
             for (std::size_t number = 0; fetch(block, number);) {
                 MadeBlock result = emptyBlock();
-                maker.begin(result);
+                maker.begin(result, block);
                 result.lines = parser.parse(block, number == 0, maker);
                 commit(number, std::move(result));
             }
@@ -166,7 +166,7 @@ Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::opti
     }
     if (pipeline.failure)
         return std::move(*pipeline.failure);
-    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->hash()};
+    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->hash(), (*source)->mark()};
 }
 
 }  // namespace taskfold::data

@@ -11,6 +11,7 @@ namespace taskfold::data {
 struct PipelineRead {
     std::int64_t lines = 0, bytes = 0;
     std::string hash;
+    std::optional<FileMark> mark;  // of a file whose blocks can be read again by place
 };
 
 /// Reads a file's blocks one after another, makes rows of them on several threads, and hands them on in order. An error

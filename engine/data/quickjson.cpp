@@ -43,6 +43,8 @@ public:
         return m_at == m_end || (m_at < m_end && *m_at == '\n');
     }
 
+    bool scalar(Value& into) { return m_at < m_end && *m_at != '"' && *m_at != '{' && *m_at != '[' && value(into, 0); }
+
     const char* at() const { return m_at; }
 
 private:
@@ -253,6 +255,17 @@ private:
 bool readLeniently(std::string_view text, Record& record)
 {
     return Quick(text.data(), text.data() + text.size(), record, nullptr).whole(record.root);
+}
+
+bool readQuickScalar(const char*& at, const char* end, Value& into)
+{
+    static thread_local Record none;
+    static thread_local LikelyNames names;
+    Quick quick(at, end, none, &names);
+    if (!quick.scalar(into))
+        return false;
+    at = quick.at();
+    return true;
 }
 
 bool readQuickly(std::string_view block, std::size_t& at, Record& record, LikelyNames& names)

@@ -22,6 +22,9 @@ struct LikelyNames {
 };
 bool readQuickly(std::string_view block, std::size_t& at, Record& record, LikelyNames& names);
 
+/// A number, boolean or null, which must be followed by what may follow a value; `at` is behind it then.
+bool readQuickScalar(const char*& at, const char* end, Value& into);
+
 /// An object that may hold NaN and Infinity, which Python writes and JSON doesn't know: they are read as null. UTF-8, with
 /// the same padding behind it.
 bool readLeniently(std::string_view text, Record& record);

@@ -6,6 +6,7 @@
 #include "engine/text/utf8.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace taskfold::data {
 
@@ -43,11 +44,28 @@ private:
 
 }  // namespace
 
+namespace {
+
+bool isAscii(std::string_view text)
+{
+    std::uint64_t odd = 0;
+    for (; text.size() >= sizeof odd; text.remove_prefix(sizeof odd)) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data(), sizeof eight);
+        odd |= eight;
+    }
+    for (const char c : text)
+        odd |= static_cast<unsigned char>(c);
+    return (odd & 0x8080808080808080ULL) == 0;
+}
+
+}  // namespace
+
 std::string excerptOf(std::string_view text)
 {
     constexpr std::size_t kCharacters = 200;
     const std::string_view beginning = text.substr(0, kCharacters);
-    if (std::all_of(beginning.begin(), beginning.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    if (isAscii(beginning))
         return std::string(beginning);
     std::string repaired = repairedUtf8(text.substr(0, 4 * kCharacters));  // of each broken byte a character is made
     std::size_t at = 0;

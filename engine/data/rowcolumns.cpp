@@ -1,6 +1,6 @@
 #include "engine/data/rowcolumns.h"
 
-#include <limits>
+#include <cstdint>
 #include <new>
 
 namespace taskfold::data {
@@ -9,29 +9,46 @@ namespace {
 
 void append(TextColumn& to, const TextsView& from, std::size_t begin, std::size_t end)
 {
-    const std::size_t first = from.begin(begin), last = from.begin(end), before = to.ends.size();
-    const std::int64_t shift = static_cast<std::int64_t>(to.bytes.size()) - static_cast<std::int64_t>(first);
-    to.bytes.append(from.bytes + first, last - first);
-    to.ends.resize(before + end - begin, static_cast<std::int64_t>(to.bytes.size()));
-    if (from.ends)
-        for (std::size_t i = begin; i < end; ++i)
-            to.ends[before + i - begin] = static_cast<std::int64_t>(from.ends[i]) + shift;
+    if (!from.places) {
+        to.ends.resize(to.ends.size() + end - begin, static_cast<std::int64_t>(to.bytes.size()));
+        return;
+    }
+    for (std::size_t i = begin; i < end; ++i)
+        to.add(from.at(i));
 }
 
 }  // namespace
 
-void ShortTexts::add(std::string_view text)
+void TextPlaces::add(TextPlace place)
 {
-    if (ends.empty() && text.empty()) {
+    if (places.empty() && place.size == 0) {
         ++count;
         return;
     }
-    if (bytes.size() + text.size() > std::numeric_limits<std::uint32_t>::max())
-        throw std::bad_alloc();
-    ends.resize(count);  // of the empty ones, once
-    bytes.append(text);
-    ends.push_back(static_cast<std::uint32_t>(bytes.size()));
+    places.resize(count);  // of the empty ones, once
+    places.push_back(place);
     ++count;
+}
+
+void TextPlaces::clear()
+{
+    places.clear();
+    count = 0;
+}
+
+void StagedRows::add(TextPlaces& column, std::string_view text)
+{
+    const auto size = static_cast<std::uint32_t>(text.size());
+    // As numbers: texts of other memory can't be compared with it otherwise.
+    const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(text.data()) - reinterpret_cast<std::uintptr_t>(source.data());
+    if (at < source.size()) {
+        column.add({static_cast<std::uint32_t>(at), size});
+        return;
+    }
+    if (own.size() + text.size() >= TextPlace::kOwn)
+        throw std::bad_alloc();
+    column.add({TextPlace::kOwn + static_cast<std::uint32_t>(own.size()), size});
+    own.append(text);
 }
 
 void StagedRows::endReferences()
@@ -42,24 +59,22 @@ void StagedRows::endReferences()
     referenceEnds.push_back(static_cast<std::uint32_t>(references.count));
 }
 
-void ShortTexts::clear()
-{
-    ends.clear();
-    bytes.clear();
-    count = 0;
-}
-
 void StagedRows::clear()
 {
+    source = {};
     lines.clear();
-    for (ShortTexts* texts : {&input, &target, &group, &references})
+    for (TextPlaces* texts : {&input, &target, &group, &references})
         texts->clear();
     referenceEnds.clear();
+    own.clear();
 }
 
 RowsView StagedRows::view() const
 {
-    return {0, lines.size(), lines.data(), input.view(), target.view(), group.view(), references.view(),
+    const auto texts = [this](const TextPlaces& column) {
+        return TextsView{column.places.empty() ? nullptr : column.places.data(), column.count, source.data(), own.data()};
+    };
+    return {0, lines.size(), lines.data(), texts(input), texts(target), texts(group), texts(references),
         referenceEnds.empty() ? nullptr : referenceEnds.data()};
 }
 

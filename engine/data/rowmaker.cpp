@@ -57,10 +57,20 @@ std::vector<std::string> RowMaker::reads() const
     return all;
 }
 
-void RowMaker::begin(MadeBlock& block)
+void RowMaker::begin(MadeBlock& made)
 {
-    m_block = &block;
-    block.staged.file = m_file;
+    m_block = &made;
+    made.staged.file = m_file;
+}
+
+void RowMaker::begin(MadeBlock& made, const Block& block)
+{
+    begin(made);
+    if (block.from < 0)
+        return;
+    made.staged.rows.source = block.text();
+    made.staged.from = block.from;
+    made.staged.sourceSize = block.text().size();
 }
 
 void MadeBlock::clear()
@@ -202,14 +212,14 @@ void RowMaker::add(const Record& record)
 {
     StagedRows& rows = m_block->staged.rows;
     const std::string_view target = m_targets.front();
-    rows.input.add(m_inputText);
-    rows.target.add(target);
-    rows.group.add(m_groupText);
+    rows.add(rows.input, m_inputText);
+    rows.add(rows.target, target);
+    rows.add(rows.group, m_groupText);
     for (std::size_t i = 1; i < m_targets.size(); ++i)
-        rows.references.add(m_targets[i]);
+        rows.add(rows.references, m_targets[i]);
     for (const std::string_view text : m_more)
         if (!text.empty() && text != target)
-            rows.references.add(text);
+            rows.add(rows.references, text);
     rows.endReferences();
     rows.lines.push_back(static_cast<std::uint32_t>(record.line));
     m_block->staged.splits.push_back(static_cast<std::uint8_t>(m_rowSplit));

@@ -33,7 +33,10 @@ public:
 
     /// The columns that the mapping looks at.
     std::vector<std::string> reads() const;
-    void begin(MadeBlock& block);
+    /// What follows is put into `made`; texts that can be read again from the file are only pointed to.
+    void begin(MadeBlock& made, const Block& block);
+    /// The same of records that came from no block: their texts are kept.
+    void begin(MadeBlock& made);
     void record(const Record& record) override;
     void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) override;
 

@@ -9,6 +9,12 @@
 
 namespace taskfold::data {
 
+namespace {
+
+constexpr std::size_t kMostBlocks = 32;  // kept alive by a batch of few rows from each
+
+}  // namespace
+
 // Rows of one block that lie side by side; without a block, one row that was changed: number `begin` of those.
 struct SplitWriter::Piece {
     const StagedView* block = nullptr;
@@ -20,9 +26,10 @@ struct SplitWriter::Batch {
     std::vector<Piece> pieces;
     std::vector<std::shared_ptr<const StagedView>> blocks;  // kept alive
     std::vector<Row> changed;
+    RowColumns columns;
     std::size_t rows = 0, bytes = 0;
 
-    void gather(RowColumns& columns) const
+    void gather()
     {
         for (const Piece& piece : pieces) {
             if (piece.block)
@@ -30,6 +37,9 @@ struct SplitWriter::Batch {
             else
                 columns.add(changed[piece.begin]);
         }
+        pieces.clear();
+        blocks.clear();
+        changed.clear();
     }
 };
 
@@ -42,20 +52,13 @@ struct SplitWriter::Order {
 
     explicit Order(std::filesystem::path folder_) : folder(std::move(folder_)) { }
 
-    void make(std::size_t number, const Batch& batch)
+    void make(std::size_t number, Batch& batch)
     {
         try {
-            Ready ready;
-            {
-                const std::lock_guard lock(mutex);
-                if (failure)
-                    return;
-                if (!spare.empty()) {
-                    ready.columns = std::move(spare.back());
-                    spare.pop_back();
-                }
-            }
-            batch.gather(ready.columns);
+            if (failed())
+                return;
+            batch.gather();
+            Ready ready{std::move(batch.columns), {}};
             ready.digest = digestOf(*batchOf(ready.columns));
             write(number, std::move(ready));
         } catch (const std::bad_alloc&) {
@@ -74,6 +77,17 @@ struct SplitWriter::Order {
             return std::move(made).error();
         writer = *std::move(made);
         return {};
+    }
+
+    // Memory for a batch: another one's, where one is done.
+    RowColumns room()
+    {
+        const std::lock_guard lock(mutex);
+        if (spare.empty())
+            return {};
+        RowColumns taken = std::move(spare.back());
+        spare.pop_back();
+        return taken;
     }
 
     std::optional<Error> failed()
@@ -137,8 +151,9 @@ SplitWriter::~SplitWriter() = default;
 Result<void> SplitWriter::handOver()
 {
     m_kept += static_cast<std::int64_t>(m_batch->rows);
-    const std::shared_ptr<const Batch> batch = std::move(m_batch);
+    const std::shared_ptr<Batch> batch = std::move(m_batch);
     m_batch = std::make_unique<Batch>();
+    m_batch->columns = m_order->room();
     m_pool.push([order = m_order.get(), number = m_batches++, batch] { order->make(number, *batch); });
     if (std::optional<Error> failure = m_order->failed())
         return *std::move(failure);
@@ -155,8 +170,11 @@ Result<void> SplitWriter::count(std::size_t bytes)
 Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset)
 {
     std::vector<Piece>& pieces = m_batch->pieces;
-    if (m_batch->blocks.empty() || m_batch->blocks.back() != block)
+    if (m_batch->blocks.empty() || m_batch->blocks.back() != block) {
+        if (m_batch->blocks.size() == kMostBlocks)
+            m_batch->gather();
         m_batch->blocks.push_back(block);
+    }
     const auto row = static_cast<std::uint32_t>(i);
     if (!pieces.empty() && pieces.back().block == block.get() && pieces.back().end == row)
         ++pieces.back().end;

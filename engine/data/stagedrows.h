@@ -9,26 +9,31 @@
 /// Rows of one block of a file, by column, on their way to where they are stored.
 namespace taskfold::data {
 
-/// Texts of one block. Where all are empty there are no ends.
-struct TextsView {
-    const std::uint32_t* ends = nullptr;  // by text
-    const char* bytes = nullptr;
-    std::size_t count = 0;
+/// Where a text lies: in the block that it was read from, or, from kOwn on, in the bytes that the rows keep themselves.
+struct TextPlace {
+    static constexpr std::uint32_t kOwn = 1U << 31;
 
-    std::size_t begin(std::size_t i) const { return i == 0 || !ends ? 0 : ends[i - 1]; }
-    std::string_view at(std::size_t i) const { return {bytes + begin(i), begin(i + 1) - begin(i)}; }
-    std::size_t size() const { return count; }
+    std::uint32_t at = 0, size = 0;
+
+    bool isOwn() const { return at >= kOwn; }
 };
 
-/// The same while they are gathered, at most 4 GiB.
-struct ShortTexts {
-    std::vector<std::uint32_t> ends;
-    std::string bytes;
+/// Texts of one block. Where all are empty there are no places.
+struct TextsView {
+    const TextPlace* places = nullptr;
     std::size_t count = 0;
+    const char* source = nullptr;  // the block; null where it hasn't been read again
+    const char* own = nullptr;
 
-    void add(std::string_view text);
-    void clear();
-    TextsView view() const { return {ends.empty() ? nullptr : ends.data(), bytes.data(), count}; }
+    std::size_t sizeOf(std::size_t i) const { return places ? places[i].size : 0; }
+    std::string_view at(std::size_t i) const
+    {
+        if (!places)
+            return {};
+        const TextPlace& place = places[i];
+        return {place.isOwn() ? own + (place.at - TextPlace::kOwn) : source + place.at, place.size};
+    }
+    std::size_t size() const { return count; }
 };
 
 /// Rows of one block by column, lying somewhere. Lines count from `firstLine`.
@@ -45,20 +50,36 @@ struct RowsView {
     std::size_t referencesBegin(std::size_t i) const { return i == 0 || !referenceEnds ? 0 : referenceEnds[i - 1]; }
     std::size_t referenceBytesOf(std::size_t i) const
     {
-        return referenceEnds ? references.begin(referencesBegin(i + 1)) - references.begin(referencesBegin(i)) : 0;
+        std::size_t bytes = 0;
+        if (referenceEnds)
+            for (std::size_t r = referencesBegin(i); r < referencesBegin(i + 1); ++r)
+                bytes += references.sizeOf(r);
+        return bytes;
     }
     std::size_t bytesOf(std::size_t i) const  // of the row's texts, as isFullBatch counts them
     {
-        return input.begin(i + 1) - input.begin(i) + target.begin(i + 1) - target.begin(i) + referenceBytesOf(i);
+        return input.sizeOf(i) + target.sizeOf(i) + referenceBytesOf(i);
     }
 };
 
-/// The same while they are gathered.
-struct StagedRows {
-    std::vector<std::uint32_t> lines;
-    ShortTexts input, target, group, references;
-    std::vector<std::uint32_t> referenceEnds;
+/// The places of a column's texts while they are gathered.
+struct TextPlaces {
+    std::vector<TextPlace> places;
+    std::size_t count = 0;
 
+    void add(TextPlace place);
+    void clear();
+};
+
+/// Rows while they are gathered. Texts that stand in the block as they are shall be aren't copied.
+struct StagedRows {
+    std::string_view source;  // the block, while it is there; empty: every text is kept
+    std::vector<std::uint32_t> lines;
+    TextPlaces input, target, group, references;
+    std::vector<std::uint32_t> referenceEnds;
+    std::string own;  // at most 2 GiB
+
+    void add(TextPlaces& column, std::string_view text);
     void endReferences();  // of the row that is being added, before its line
     void clear();
     RowsView view() const;

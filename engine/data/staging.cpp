@@ -1,10 +1,13 @@
 #include "engine/data/staging.h"
 
 #include "engine/data/blockbytes.h"
+#include "engine/data/rereading.h"
 #include "engine/data/sealedfile.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <mutex>
 #include <new>
 #include <sys/mman.h>
 
@@ -51,6 +54,43 @@ private:
     std::size_t m_used = 0;  // of the last
 };
 
+// Memory for blocks that is used again as soon as nobody looks at what was in it, on whichever thread.
+class Rooms {
+public:
+    std::shared_ptr<char[]> take(std::size_t size)
+    {
+        Room room;
+        {
+            const std::lock_guard lock(m_kept->mutex);
+            if (!m_kept->rooms.empty()) {
+                room = std::move(m_kept->rooms.back());
+                m_kept->rooms.pop_back();
+            }
+        }
+        if (room.size < size) {
+            room.size = size + size / 8;
+            room.bytes = std::make_unique_for_overwrite<char[]>(room.size);
+        }
+        char* const bytes = room.bytes.get();
+        return {bytes, [kept = m_kept, own = std::make_shared<Room>(std::move(room))](char*) {
+                    const std::lock_guard lock(kept->mutex);
+                    kept->rooms.push_back(std::move(*own));
+                }};
+    }
+
+private:
+    struct Room {
+        std::unique_ptr<char[]> bytes;
+        std::size_t size = 0;
+    };
+    struct Kept {
+        std::mutex mutex;
+        std::vector<Room> rooms;
+    };
+
+    std::shared_ptr<Kept> m_kept = std::make_shared<Kept>();
+};
+
 }  // namespace
 
 struct Staging::State {
@@ -68,6 +108,8 @@ struct Staging::State {
     std::unique_ptr<SealedFile> file;
     std::string issueBytes, room;
     std::deque<std::pair<std::size_t, std::shared_ptr<const StagedView>>> recent;
+    Rereading again;
+    Rooms rooms;
 
     Result<void> spill(Entry& entry, const StagedBlock& block, std::int64_t firstLine)
     {
@@ -82,10 +124,57 @@ struct Staging::State {
         entry.from = file->size();
         return file->write(room);
     }
+
+    std::shared_ptr<const StagedView> recently(std::size_t i) const
+    {
+        for (const auto& [index, view] : recent)
+            if (index == i)
+                return view;
+        return {};
+    }
+
+    // The block but for what is to be read again.
+    Result<std::shared_ptr<StagedView>> rows(std::size_t i)
+    {
+        const Entry& entry = entries[i];
+        auto view = std::make_shared<StagedView>();
+        if (!entry.memory) {
+            const auto size = static_cast<std::size_t>(entry.size);
+            view->packed = rooms.take(size);
+            if (Result<void> got = file->readAt(entry.from, view->packed.get(), size); !got)
+                return std::move(got).error();
+        }
+        viewOf(entry.memory ? entry.memory : view->packed.get(), *view);
+        return view;
+    }
+
+    Result<void> readAgain(StagedView& view)
+    {
+        if (view.from < 0)
+            return {};
+        view.source = rooms.take(view.sourceSize);
+        if (Result<void> got = again.read(view.file, view.from, view.source.get(), view.sourceSize); !got)
+            return got;
+        for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references})
+            texts->source = view.source.get();
+        return {};
+    }
+
+    Result<std::string> textAt(const StagedView& view, const TextsView& texts, std::size_t i)
+    {
+        if (view.from < 0 || texts.source || !texts.places || texts.places[i].isOwn())
+            return std::string(texts.at(i));
+        std::string text(texts.places[i].size, '\0');
+        if (Result<void> got = again.read(view.file, view.from + texts.places[i].at, text.data(), text.size()); !got)
+            return std::move(got).error();
+        return text;
+    }
 };
 
 void StagedBlock::clear()
 {
+    from = -1;
+    sourceSize = 0;
     rows.clear();
     splits.clear();
     hashes.clear();
@@ -134,23 +223,29 @@ Result<void> Staging::add(const StagedBlock& block, std::int64_t firstLine)
     return {};
 }
 
+void Staging::readAgain(int file, std::filesystem::path path, const FileMark& mark)
+{
+    m_state->again.add(file, std::move(path), mark);
+}
+
+Result<void> Staging::unchanged()
+{
+    return m_state->again.unchanged();
+}
+
 Result<std::shared_ptr<const StagedView>> Staging::at(std::size_t i)
 {
-    for (const auto& [index, view] : m_state->recent)
-        if (index == i)
-            return view;
-    const State::Entry& entry = m_state->entries[i];
-    auto view = std::make_shared<StagedView>();
-    if (!entry.memory) {
-        view->own.resize(static_cast<std::size_t>(entry.size));
-        if (Result<void> got = m_state->file->readAt(entry.from, view->own.data(), view->own.size()); !got)
-            return std::move(got).error();
-    }
-    viewOf(entry.memory ? entry.memory : view->own.data(), *view);
-    m_state->recent.emplace_back(i, view);
+    if (auto view = m_state->recently(i))
+        return view;
+    Result<std::shared_ptr<StagedView>> view = m_state->rows(i);
+    if (!view)
+        return std::move(view).error();
+    if (Result<void> read = m_state->readAgain(**view); !read)
+        return std::move(read).error();
+    m_state->recent.emplace_back(i, *view);
     if (m_state->recent.size() > 4)
         m_state->recent.pop_front();
-    return std::shared_ptr<const StagedView>(view);
+    return std::shared_ptr<const StagedView>(*view);
 }
 
 Result<std::string> Staging::targetAt(int file, std::int64_t line)
@@ -162,16 +257,21 @@ Result<std::string> Staging::targetAt(int file, std::int64_t line)
         });
     if (found == entries.end())
         return std::string{};
-    const Result<std::shared_ptr<const StagedView>> block = at(static_cast<std::size_t>(found - entries.begin()));
-    if (!block)
-        return block.error();
-    const RowsView& rows = (*block)->rows;
+    const auto index = static_cast<std::size_t>(found - entries.begin());
+    std::shared_ptr<const StagedView> block = m_state->recently(index);
+    if (!block) {
+        Result<std::shared_ptr<StagedView>> read = m_state->rows(index);
+        if (!read)
+            return std::move(read).error();
+        block = *std::move(read);
+    }
+    const RowsView& rows = block->rows;
     const auto wanted = static_cast<std::uint32_t>(line - rows.firstLine);
     const std::uint32_t* end = rows.lines + rows.count;
     const std::uint32_t* row = std::lower_bound(rows.lines, end, wanted);
     if (row == end || *row != wanted)
         return std::string{};
-    return std::string(rows.target.at(static_cast<std::size_t>(row - rows.lines)));
+    return m_state->textAt(*block, rows.target, static_cast<std::size_t>(row - rows.lines));
 }
 
 }  // namespace taskfold::data

@@ -3,6 +3,7 @@
 #include "engine/core/issue.h"
 #include "engine/core/result.h"
 #include "engine/data/rowcolumns.h"
+#include "engine/data/stream.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +20,8 @@ class SealedFile;
 /// block. Its memory is used again.
 struct StagedBlock {
     int file = 0;
+    std::int64_t from = -1;  // where the block stands in the file, if it can be read again there
+    std::size_t sourceSize = 0;
     StagedRows rows;
     std::vector<std::uint8_t> splits;  // by row; Place::kUnsplit: none
     std::vector<std::uint64_t> hashes;  // of the inputs, their first half
@@ -34,12 +37,15 @@ struct StagedView {
     const std::uint8_t* splits = nullptr;
     const std::uint64_t* hashes = nullptr;
     std::string_view issueBytes;
-    std::string own;  // what it is a view of, where that isn't the staging's memory
+    std::int64_t from = -1;
+    std::size_t sourceSize = 0;
+    std::shared_ptr<char[]> packed, source;  // what it is a view of, where that isn't the staging's memory
 
     std::vector<RowIssue> issues() const;
 };
 
-/// Blocks on their way, in order: in memory up to a bound, behind it in a scratch file without a name.
+/// Blocks on their way, in order: in memory up to a bound, behind it in a scratch file without a name. Of blocks that can
+/// be read again only what was made of them is held: reading costs less than memory that nobody had before.
 class Staging {
 public:
     Staging(std::filesystem::path folder, std::size_t inMemory);
@@ -50,6 +56,11 @@ public:
     /// `firstLine` is what the block's lines lack.
     Result<void> add(const StagedBlock& block, std::int64_t firstLine);
     std::size_t size() const;
+
+    /// Blocks of that file will be read again: it must be what it was.
+    void readAgain(int file, std::filesystem::path path, const FileMark& mark);
+    /// Io if one of those files isn't.
+    Result<void> unchanged();
 
     /// The block, read back if need be; the last few are kept. It lives as long as this.
     Result<std::shared_ptr<const StagedView>> at(std::size_t i);

@@ -19,7 +19,7 @@ namespace {
 
 class PlainStream final : public ByteStream {
 public:
-    PlainStream(int handle, const struct stat& before, std::string name)
+    PlainStream(int handle, const FileMark& before, std::string name)
         : m_handle(handle)
         , m_before(before)
         , m_name(std::move(name))
@@ -42,12 +42,13 @@ public:
         m_done += got;
         m_hash.add({to, static_cast<std::size_t>(got)});
         if (got == 0 && changed())
-            return Error{ErrorCode::Io, m_name + " changed while it was read: import it again"};
+            return changedWhileRead(m_name);
         return static_cast<std::size_t>(got);
     }
 
     std::int64_t done() const override { return m_done; }
-    std::int64_t total() const override { return m_before.st_size; }
+    std::int64_t total() const override { return m_before.size; }
+    std::optional<FileMark> mark() const override { return m_before; }
 
     std::string hash() override
     {
@@ -55,15 +56,10 @@ public:
     }
 
 private:
-    bool changed() const
-    {
-        struct stat now {};
-        return m_done != m_before.st_size || ::fstat(m_handle, &now) != 0 || now.st_size != m_before.st_size
-            || now.st_mtim.tv_sec != m_before.st_mtim.tv_sec || now.st_mtim.tv_nsec != m_before.st_mtim.tv_nsec;
-    }
+    bool changed() const { return m_done != m_before.size || markOf(m_handle) != m_before; }
 
     int m_handle;
-    struct stat m_before;
+    FileMark m_before;
     std::string m_name;
     std::int64_t m_done = 0;
     ContentHash m_hash;
@@ -169,7 +165,7 @@ Result<std::unique_ptr<ByteStream>> openPlain(const std::filesystem::path& file)
         ::close(handle);
         return Error{ErrorCode::InvalidInput, file.string() + " isn't a file of rows"};
     }
-    return std::unique_ptr<ByteStream>(std::make_unique<PlainStream>(handle, status, name));
+    return std::unique_ptr<ByteStream>(std::make_unique<PlainStream>(handle, *markOf(handle), name));
 }
 
 // Not everybody names such files so.
@@ -201,6 +197,19 @@ private:
 };
 
 }  // namespace
+
+std::optional<FileMark> markOf(int handle)
+{
+    struct stat status {};
+    if (::fstat(handle, &status) != 0)
+        return std::nullopt;
+    return FileMark{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
+Error changedWhileRead(const std::string& name)
+{
+    return {ErrorCode::Io, name + " changed while it was read: import it again"};
+}
 
 std::unique_ptr<ByteStream> withLineFeeds(std::unique_ptr<ByteStream> stream)
 {

@@ -5,11 +5,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 /// Files as bytes in order, in constant memory: plain ones, .gz, and members of .zip ("a.zip!/train.jsonl").
 namespace taskfold::data {
+
+/// By what a file is known to be the one it was, unchanged.
+struct FileMark {
+    std::uint64_t device = 0, number = 0;
+    std::int64_t size = 0, seconds = 0, nanoseconds = 0;
+
+    bool operator==(const FileMark&) const = default;
+};
+/// None where the file can't be asked.
+std::optional<FileMark> markOf(int handle);
+/// What is told of one that isn't.
+Error changedWhileRead(const std::string& name);
 
 class ByteStream {
 public:
@@ -22,6 +35,8 @@ public:
     virtual std::int64_t total() const = 0;
     /// Of the file's (or member's) own bytes; known at the end.
     virtual std::string hash() = 0;
+    /// Where bytes are a file's own, one after another from its beginning: that file's.
+    virtual std::optional<FileMark> mark() const { return std::nullopt; }
 };
 
 /// NotFound, InvalidInput (a folder, a device, a bomb) or Io.

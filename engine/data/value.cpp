@@ -15,6 +15,20 @@ void Record::clear()
 {
     m_pool.clear();
     m_names.clear();
+    root = {};
+    forgetTexts();
+}
+
+void Record::again(const Value& same)
+{
+    m_pool.resize(same.count);
+    m_names.resize(same.count);
+    root = same;
+    forgetTexts();
+}
+
+void Record::forgetTexts()
+{
     m_stack.clear();
     m_keptCount = 0;
     m_roomTaken = 0;
@@ -22,7 +36,6 @@ void Record::clear()
         m_rooms.resize(1);
         m_roomSize = kRoom;
     }
-    root = {};
     raw = {};
     mended = {};
 }

@@ -27,6 +27,11 @@ public:
     std::string_view mended;  // what was put right to read it; a literal
 
     void clear();
+    /// As it was when it was read, `root` being an object of single values and all there was: to be filled once more.
+    void again(const Value& root);
+    Value& childAgain(std::uint32_t i) { return m_pool[i]; }
+    /// The name must live as long as it is used.
+    void rename(std::uint32_t i, std::string_view name) { m_names[i] = name; }
     const Value& child(const Value& parent, std::uint32_t i) const { return m_pool[parent.first + i]; }
     std::string_view nameOf(const Value& parent, std::uint32_t i) const { return m_names[parent.first + i]; }
     /// The object's field of that name; `hint` is where it was last time.
@@ -55,6 +60,8 @@ private:
     std::size_t m_keptCount = 0;
     std::vector<std::unique_ptr<char[]>> m_rooms;  // the first is used again and again
     std::size_t m_roomTaken = 0, m_roomSize = 0;  // of the last
+
+    void forgetTexts();
 };
 
 /// "a number", "a list": what stands there instead of text.
