@@ -59,6 +59,40 @@ class DataPageTest : public QObject {
     Q_OBJECT
 
 private slots:
+    // A view of tens of millions stands still for half a second and holds hundreds of megabytes.
+    void manyRowsStandInTheTableAMillionAtATime()
+    {
+        DataPage page;
+        page.resize(1100, 740);
+        page.show();
+        page.showTasks(test::sampleTasks());
+        child<QTabWidget>(page, "taskTabs")->setCurrentIndex(1);
+        auto* rows = page.rows();
+        auto* view = child<QTableView>(page, "rowsView");
+        auto* part = child<QComboBox>(page, "rowsPart");
+        rows->showTotal(rows->query(), 1'000'000);
+        QVERIFY(part->isHidden());
+        rows->showTotal(rows->query(), 2'500'000);
+        QVERIFY(!part->isHidden());
+        QCOMPARE(part->count(), 3);
+        QCOMPARE(view->model()->rowCount(), 1'000'000);
+        rows->showRows(rows->query(), 0, rowsFrom(0, 200));
+        QCOMPARE(view->model()->index(3, RowsModel::LineColumn).data().toString(), u"4"_s);
+        QTest::keyClick(part, Qt::Key_End);
+        QCOMPARE(part->currentIndex(), 2);
+        QCOMPARE(view->model()->rowCount(), 500'000);
+        rows->showRows(rows->query(), 0, rowsFrom(0, 200));  // of the part before
+        QVERIFY(view->model()->index(3, RowsModel::LineColumn).data().toString() != u"4"_s);
+        const QSignalSpy wanted(rows, &RowsPanel::rowsWanted);
+        QCOMPARE(view->model()->index(250, RowsModel::LineColumn).data().toString(), u"…"_s);
+        QTRY_VERIFY(std::any_of(wanted.begin(), wanted.end(), [](const QList<QVariant>& one) { return one.at(1).toLongLong() == 2'000'200; }));
+        rows->showRows(rows->query(), 2'000'000, rowsFrom(2'000'000, 200));
+        QCOMPARE(view->model()->index(3, RowsModel::LineColumn).data().toString(), u"2,000,004"_s);
+        rows->showTotal(rows->query(), 12);  // another search
+        QVERIFY(part->isHidden());
+        QCOMPARE(view->model()->rowCount(), 12);
+    }
+
     void initTestCase() { theme::apply(*qApp); }
 
     void asksForDataWhileThereIsNone()

@@ -16,6 +16,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <csignal>
+
 using namespace Qt::StringLiterals;
 using namespace taskfold;
 using test::click;
@@ -29,26 +31,33 @@ constexpr int kPatience = 1'800'000;  // ms
 
 struct Seen {
     double stall = 0, seconds = 0, peak = 0;  // ms, s, MiB
+    int held = 0;
 };
+
+// How often somebody outside stopped this process and let it go on: what stood still then isn't the window's doing.
+volatile std::sig_atomic_t heldUp = 0;
 
 // What it took until `done`, after something was begun.
 template <typename Begin, typename Done>
 bool measured(const char* what, const Begin& begin, const Done& done, std::vector<Seen>& all)
 {
     test::StallWatch watch;
+    const int before = heldUp;
     QElapsedTimer timer;
     timer.start();
     begin();
     const bool is = test::turnUntil(done, kPatience);
-    all.push_back({watch.longest(), static_cast<double>(timer.elapsed()) / 1000, test::mibOf("VmHWM:")});
-    qInfo("%s: %.2f s, the event loop stood still for %.1f ms at most, %.0f MiB at most until now", what, all.back().seconds, all.back().stall, all.back().peak);
+    all.push_back({watch.longest(), static_cast<double>(timer.elapsed()) / 1000, test::mibOf("VmHWM:"), heldUp - before});
+    qInfo("%s: %.2f s, the event loop stood still for %.1f ms at most, %.0f MiB at most until now, stopped from outside %d times", what,
+        all.back().seconds, all.back().stall, all.back().peak, all.back().held);
     return is;
 }
 
 QString cell(int row, int column)
 {
     const auto* view = test::visible<QTableView>(u"rowsView"_s);
-    return view && row < view->model()->rowCount() ? view->model()->index(row, column).data().toString() : QString();
+    const QString text = view && row < view->model()->rowCount() ? view->model()->index(row, column).data().toString() : QString();
+    return text == u"…"_s ? QString() : text;  // not there yet
 }
 
 int shownRows()
@@ -82,6 +91,7 @@ private slots:
             m_file = someRows(m_folder.filePath(u"questions.jsonl"_s));
         const QString place = QFileInfo(m_file).absoluteDir().filePath(u"largefile-project"_s);
         m_project = qEnvironmentVariableIsSet("TASKFOLD_LARGE_FILE") ? place : m_folder.filePath(u"project"_s);
+        std::signal(SIGCONT, [](int) { heldUp = heldUp + 1; });
         theme::apply(*qApp);
         Options options;
         options.settings = m_folder.filePath(u"settings.ini"_s);
@@ -111,12 +121,22 @@ private slots:
         const int all = shownRows();
         QVERIFY(all > 1000);
         auto* view = test::visible<QTableView>(u"rowsView"_s);
-        QVERIFY(measured("last rows", [&] { view->verticalScrollBar()->setValue(view->verticalScrollBar()->maximum()); }, [&] { return !cell(all - 1, 1).isEmpty(); }, m_seen));
+        auto* part = test::visible<QComboBox>(u"rowsPart"_s);  // of more than a million
+        QVERIFY(measured("last rows",
+            [&] {
+                if (part)
+                    QTest::keyClick(part, Qt::Key_End);
+                view->verticalScrollBar()->setValue(view->verticalScrollBar()->maximum());
+            },
+            [&] { return !cell(shownRows() - 1, 1).isEmpty(); }, m_seen));
+        if (part)
+            QTest::keyClick(part, Qt::Key_Home);
+        const QString count = test::visible<QLabel>(u"rowsCount"_s)->text();
         const QString words = qEnvironmentVariable("TASKFOLD_LARGE_WORDS", u"ticket 17"_s);
-        QVERIFY(measured("search", [&] { test::type(u"rowsSearch"_s, words); }, [&] { return shownRows() < all && !cell(0, 1).isEmpty(); }, m_seen));
+        QVERIFY(measured("search", [&] { test::type(u"rowsSearch"_s, words); }, [&] { return test::visible<QLabel>(u"rowsCount"_s)->text() != count && !cell(0, 1).isEmpty(); }, m_seen));
         for (const QString& word : words.split(u' '))
             QVERIFY((cell(0, 1) + cell(0, 2)).contains(word, Qt::CaseInsensitive));
-        QVERIFY(measured("all again", [] { test::visible<QLineEdit>(u"rowsSearch"_s)->clear(); }, [&] { return shownRows() == all && !cell(0, 1).isEmpty(); }, m_seen));
+        QVERIFY(measured("all again", [] { test::visible<QLineEdit>(u"rowsSearch"_s)->clear(); }, [&] { return test::visible<QLabel>(u"rowsCount"_s)->text() == count && !cell(0, 1).isEmpty(); }, m_seen));
         const QString first = cell(0, 0);
         QVERIFY(measured("sorted by input", [] { QTest::keyClick(test::visible<QComboBox>(u"rowsOrder"_s), Qt::Key_Down); },
             [&] { return shownRows() == all && !cell(0, 1).isEmpty() && cell(0, 0) != first; }, m_seen));
@@ -129,7 +149,7 @@ private slots:
     void nothingWasEverWaitedFor()
     {
         for (const Seen& one : m_seen)
-            QVERIFY2(one.stall < kStall, qPrintable(QString::number(one.stall)));
+            QVERIFY2(one.held > 0 || one.stall < kStall, qPrintable(QString::number(one.stall)));
     }
 
     void cleanupTestCase()

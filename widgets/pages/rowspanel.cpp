@@ -18,6 +18,8 @@
 #include <QTableView>
 #include <QTextBrowser>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace taskfold {
@@ -29,6 +31,7 @@ RowsPanel::RowsPanel(QWidget* parent)
     , m_split(new QComboBox(this))
     , m_masked(new QComboBox(this))
     , m_order(new QComboBox(this))
+    , m_part(new QComboBox(this))
     , m_count(new QLabel(this))
     , m_view(new QTableView(this))
     , m_text(new QTextBrowser(this))
@@ -51,7 +54,7 @@ RowsPanel::RowsPanel(QWidget* parent)
     m_pause.setInterval(200);
     connect(&m_pause, &QTimer::timeout, this, &RowsPanel::ask);
     connect(m_model, &PagedModelBase::pageWanted, this,
-        [this](qint64 offset, qint64 limit) { emit rowsWanted(m_query, offset, limit); });
+        [this](qint64 offset, qint64 limit) { emit rowsWanted(m_query, m_base + offset, limit); });
 }
 
 QWidget* RowsPanel::buildControls()
@@ -76,6 +79,10 @@ QWidget* RowsPanel::buildControls()
              {tr("Input Z to A"), RowsOrder::InputDown}, {tr("Target A to Z"), RowsOrder::TargetUp},
              {tr("Target Z to A"), RowsOrder::TargetDown}, {tr("Longest first"), RowsOrder::Longest}, {tr("Shortest first"), RowsOrder::Shortest}})
         m_order->addItem(title, static_cast<int>(order));
+    m_part->setObjectName(u"rowsPart"_s);
+    m_part->setAccessibleName(tr("Which of the rows stand in the table"));
+    m_part->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_part->hide();
     auto* write = new QPushButton(tr("Export rows…"), controls);
     write->setObjectName(u"rowsExportAll"_s);
     write->setAccessibleName(tr("Export all rows of the split"));
@@ -87,12 +94,14 @@ QWidget* RowsPanel::buildControls()
     layout->addWidget(m_split);
     layout->addWidget(m_masked);
     layout->addWidget(m_order);
+    layout->addWidget(m_part);
     layout->addWidget(write);
     layout->addWidget(m_count);
     connect(m_search, &QLineEdit::textChanged, &m_pause, qOverload<>(&QTimer::start));
     connect(m_split, &QComboBox::activated, this, &RowsPanel::ask);
     connect(m_masked, &QComboBox::activated, this, &RowsPanel::ask);
     connect(m_order, &QComboBox::activated, this, &RowsPanel::ask);
+    connect(m_part, &QComboBox::activated, this, &RowsPanel::showPart);
     connect(write, &QPushButton::clicked, this, &RowsPanel::exportRows);
     return controls;
 }
@@ -169,14 +178,25 @@ void RowsPanel::showTotal(const RowsQuery& query, qint64 total)
     if (query != m_query)
         return;
     m_count->setText(countedText(total, tr("%1 row"), tr("%1 rows")));
-    m_model->setTotal(total);
+    m_total = total;
+    m_part->clear();
+    for (qint64 from = 0; from < total && total > kPart; from += kPart)
+        m_part->addItem(tr("Rows %1 to %2").arg(countText(from + 1), countText(std::min(from + kPart, total))));
+    m_part->setVisible(total > kPart);
+    showPart(0);
+}
+
+void RowsPanel::showPart(int part)
+{
+    m_base = part * kPart;
+    m_model->setTotal(std::min(kPart, m_total - m_base));
     showExactText();
 }
 
 void RowsPanel::showRows(const RowsQuery& query, qint64 offset, std::vector<ShownRow> rows)
 {
-    if (query == m_query)
-        m_model->setPage(offset, std::move(rows));
+    if (query == m_query && offset >= m_base && offset < m_base + kPart)
+        m_model->setPage(offset - m_base, std::move(rows));
 }
 
 void RowsPanel::showExactText()

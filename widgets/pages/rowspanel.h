@@ -27,6 +27,9 @@ public:
     void showTotal(const RowsQuery& query, qint64 total);
     void showRows(const RowsQuery& query, qint64 offset, std::vector<ShownRow> rows);
 
+    /// So many rows stand in the table at once: a view keeps some bytes for each, and takes its time for tens of millions.
+    static constexpr qint64 kPart = 1'000'000;
+
 signals:
     /// Answer with showTotal.
     void totalWanted(const taskfold::RowsQuery& query);
@@ -39,6 +42,7 @@ private:
     QWidget* buildControls();
     void buildView();
     void ask();
+    void showPart(int part);
     void copy();
     void exportRows();
     void showExactText();
@@ -49,9 +53,11 @@ private:
     QComboBox* m_split;
     QComboBox* m_masked;
     QComboBox* m_order;
+    QComboBox* m_part;
     QLabel* m_count;
     QTableView* m_view;
     QTextBrowser* m_text;
+    qint64 m_total = 0, m_base = 0;  // rows; the first one of the part that is shown
     QTimer m_pause;  // between the last key and the search
 };
 
