@@ -6,11 +6,13 @@
 #include "engine/data/rowswriter.h"
 #include "engine/data/sortedruns.h"
 #include "support/codeof.h"
+#include "support/peak.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <mutex>
 #include <numeric>
 #include <stdexcept>
 
@@ -234,6 +236,36 @@ private slots:
                 QFAIL("a value is missing or out of order");
         }
         QVERIFY(!runs.front());
+    }
+
+    // Two of 40 batches, which are checked when they are opened: splits of many tasks are open at once.
+    void filesOfMiddlingSizeAreNotKeptInMemory()
+    {
+        const QTemporaryDir folder;
+        const std::string path = folder.path().toStdString();
+        RowsWriter writer(path);
+        constexpr int kRows = 40 * 16384;
+        for (int i = 0; i < kRows; ++i)
+            QVERIFY(writer.add({i + 1, std::string(150, static_cast<char>('a' + i % 26)), "x", {}, {}}));
+        Result<UnnamedRows> made = writer.finish();
+        QVERIFY(made);
+        QVERIFY(made->file->publish(rowsPath(path, made->hash)));
+        std::int64_t first = 0, second = 0;
+        const double grown = test::peakOf([&] {
+            const RowFile one = *RowFile::open(path, made->hash), other = *RowFile::open(path, made->hash);
+            one.each([&](std::int64_t i) { return first += static_cast<std::int64_t>(one.input(i).size()); });
+            std::mutex mutex;
+            other.eachPart([&](std::size_t, std::span<const RowFile::InputLine> rows) {
+                const std::lock_guard lock(mutex);
+                for (const RowFile::InputLine& row : rows)
+                    second += static_cast<std::int64_t>(row.input.size());
+            });
+        });
+        QCOMPARE(first, std::int64_t{150} * kRows);
+        QCOMPARE(second, first);
+        if (grown < 0)
+            QSKIP("the system doesn't let a process measure its peak anew");
+        QVERIFY2(grown < 40, qPrintable(QString::number(grown)));  // MiB, of some 200
     }
 
     // Opening reads no batch; one that is damaged is found by who looks at it.

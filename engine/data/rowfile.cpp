@@ -15,6 +15,8 @@ namespace {
 
 // Files of fewer batches are checked whole when they are opened.
 constexpr std::size_t kCheckedAtOnce = 64;
+// Files of fewer batches stay in memory once they were looked at: to get their pages again costs more than they take.
+constexpr std::size_t kKept = 4;
 
 // Texts where they lie in the file.
 struct Texts {
@@ -41,7 +43,6 @@ struct RowFile::Columns {
     std::shared_ptr<const BatchFile> file;
     std::vector<Piece> pieces;
     std::int64_t size = 0;
-    bool checked = false;
 
     explicit Columns(std::shared_ptr<const BatchFile> file_) : file(std::move(file_)), pieces(numberOfPieces(*file))
     {
@@ -90,7 +91,7 @@ struct RowFile::Columns {
 
     void forget(const Piece& piece) const
     {
-        if (!checked)
+        if (pieces.size() > kKept)
             file->forget(piece.from, piece.to);
     }
 
@@ -136,13 +137,13 @@ Result<RowFile> RowFile::open(const std::filesystem::path& folder, const std::st
     if (!file)
         return std::move(file).error();
     auto columns = std::make_unique<Columns>(*std::move(file));
-    columns->checked = columns->pieces.size() <= kCheckedAtOnce;
-    if (columns->checked)
+    if (columns->pieces.size() <= kCheckedAtOnce)
         for (Columns::Piece& piece : columns->pieces) {
             Result<void> looked;
             std::call_once(piece.looked, [&] { looked = columns->look(piece); });
             if (!looked)
                 return std::move(looked).error();
+            columns->forget(piece);
         }
     return RowFile(std::move(columns));
 }
@@ -202,7 +203,7 @@ void RowFile::each(const std::function<bool(std::int64_t)>& told) const
 
 void RowFile::forget() const
 {
-    if (!m_columns->checked)
+    if (m_columns->pieces.size() > kKept)
         m_columns->file->forget();
 }
 
