@@ -124,20 +124,27 @@ private:
     std::int64_t parse(const arrow::RecordBatch& batch, std::int64_t before, RecordSink& sink)
     {
         ArrowValues values(m_record);
-        std::vector<const std::string*> names;
+        const std::vector<std::string> names = batch.schema()->field_names();
         std::vector<const arrow::Array*> columns;
-        bool fine = true;
+        bool fine = true, flat = true;
         for (int c = 0; c < batch.num_columns(); ++c) {
-            names.push_back(&batch.schema()->field(c)->name());
             columns.push_back(batch.column(c).get());
             fine = fine && isFine(*columns.back());
+            flat = flat && !hasParts(columns.back()->type()->id());
         }
+        m_record.clear();
         for (std::int64_t row = 0; row < batch.num_rows() && sink.wantsMore(); ++row) {
-            m_record.clear();
+            if (flat) {
+                m_record.againNamed(names);
+                for (std::size_t c = 0; c < columns.size(); ++c)
+                    m_record.childAgain(static_cast<std::uint32_t>(c)) = values.value(*columns[c], row);
+            } else {
+                m_record.clear();
+                for (std::size_t c = 0; c < columns.size(); ++c)
+                    m_record.push(names[c], values.value(*columns[c], row));
+                m_record.root = m_record.close(ValueKind::Object, 0);
+            }
             m_record.line = before + row + 1;
-            for (std::size_t c = 0; c < columns.size(); ++c)
-                m_record.push(*names[c], values.value(*columns[c], row));
-            m_record.root = m_record.close(ValueKind::Object, 0);
             if (std::string words = fine ? std::string() : trouble(); !words.empty())
                 sink.bad(m_record.line, Reason::Encoding, {}, std::move(words));
             else
@@ -145,6 +152,9 @@ private:
         }
         return batch.num_rows();
     }
+
+    // Whether values of it may be lists or objects.
+    static bool hasParts(arrow::Type::type type) { return arrow::is_nested(type) || type == arrow::Type::DICTIONARY || type == arrow::Type::EXTENSION; }
 
     // Whether every text of a column is one, looked at all at once. Of other types nothing is said.
     static bool isFine(const arrow::Array& array)

@@ -101,9 +101,11 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
     const std::size_t start = m_at;
     std::size_t at = start;
     bool cut = false;
+    m_quoted = false;
     for (;;) {
         CsvCell cell;
         if (m_shape.quotes && at < m_text.size() && m_text[at] == '"') {
+            m_quoted = true;
             const std::size_t close = closingQuote(at + 1, cell.doubled, cut);
             if (close == std::string_view::npos) {
                 const std::size_t end = findByte(m_text, '\n', start);

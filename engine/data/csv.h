@@ -36,6 +36,8 @@ public:
     CsvState skip();
     /// Of the last record, without its line end.
     std::string_view raw() const { return m_raw; }
+    /// Whether it has cells in quotes, which may hold line ends.
+    bool hasQuoted() const { return m_quoted; }
 
 private:
     CsvState scan(std::vector<CsvCell>* cells);
@@ -47,6 +49,7 @@ private:
     CsvShape m_shape;
     std::size_t m_at = 0;
     std::string_view m_raw;
+    bool m_quoted = false;
 };
 
 /// Whether the first line is the one by which spreadsheets name the delimiter: sep=;

@@ -34,9 +34,11 @@ public:
     {
         if (Result<void> settled = settle(stop); !settled)
             return std::move(settled).error();
-        for (std::size_t i = 0; i < m_staging.size(); ++i) {
+        for (std::size_t i = 0, ahead = 0; i < m_staging.size(); ++i) {
             if (stop.stop_requested())
                 return Error{ErrorCode::Cancelled, {}};
+            for (; ahead < std::min(i + 3, m_staging.size()); ++ahead)
+                m_staging.readAhead(ahead, m_pool);
             const Result<std::shared_ptr<const StagedView>> staged = m_staging.at(i);
             if (!staged)
                 return staged.error();

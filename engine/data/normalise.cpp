@@ -81,6 +81,8 @@ State stateOf(std::string_view text)
             i += 16;
             continue;
         }
+        if (i + 16 > text.size() && text.size() >= 16 && isPlain(text.data() + text.size() - 16))
+            return state;
 #endif
         std::uint64_t eight = 0;
         if (i + 8 <= text.size()) {

@@ -43,7 +43,7 @@ public:
             if (!std::exchange(header, false))
                 one(state, raw, line, fine, sink);
             line += 1;
-            if (!raw.empty() && std::memchr(raw.data(), '\n', raw.size()))
+            if (scanner.hasQuoted() && std::memchr(raw.data(), '\n', raw.size()))
                 line += std::count(raw.begin(), raw.end(), '\n');
         }
         return line - 1;
@@ -52,7 +52,7 @@ public:
 private:
     void one(CsvState state, std::string_view raw, std::int64_t line, bool fine, RecordSink& sink)
     {
-        if (isBlankText(raw) && m_cells.size() <= 1 && raw.find(m_shape.delimiter) == std::string_view::npos)
+        if (m_cells.size() <= 1 && isBlankText(raw) && raw.find(m_shape.delimiter) == std::string_view::npos)
             return;
         if (state == CsvState::OpenQuote || state == CsvState::CutInQuotes)
             return sink.bad(line, Reason::Quote, raw, "a quote is opened and not closed at the end of its cell");
@@ -62,13 +62,12 @@ private:
         if (!fine || m_decoded)
             if (std::string words = textTrouble(raw, m_decoded); !words.empty())
                 return sink.bad(line, Reason::Encoding, raw, std::move(words));
-        m_record.clear();
+        m_record.againNamed(m_columns);
         m_record.line = line;
         m_record.raw = raw;
         for (std::size_t i = 0; i < m_cells.size(); ++i)
-            m_record.push(m_columns[i],
-                {ValueKind::Text, m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text, 0, 0});
-        m_record.root = m_record.close(ValueKind::Object, 0);
+            m_record.childAgain(static_cast<std::uint32_t>(i)) = {ValueKind::Text,
+                m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text, 0, 0};
         sink.record(m_record);
     }
 

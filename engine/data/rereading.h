@@ -4,18 +4,17 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 namespace taskfold::data {
 
-/// Parts of files that were read before, read again. A file must be the one it was, unchanged: Io otherwise. For one thread.
+/// Parts of files that were read before, read again, by any number of threads once all files are known. A file must be the
+/// one it was, unchanged: Io otherwise.
 class Rereading {
 public:
-    Rereading() = default;
-    ~Rereading();
-    Rereading(const Rereading&) = delete;
-    Rereading& operator=(const Rereading&) = delete;
-
     void add(int file, std::filesystem::path path, const FileMark& mark);
     Result<void> read(int file, std::int64_t from, char* to, std::size_t size);
     /// Whether all of them are still what they were.
@@ -26,13 +25,13 @@ private:
         std::filesystem::path path;
         FileMark mark;
     };
-    struct Open {
-        int file = 0, handle = -1;
-    };
+    struct Handle;
+    using Open = std::pair<int, std::shared_ptr<const Handle>>;
 
-    Result<int> handleOf(int file);
+    Result<std::shared_ptr<const Handle>> handleOf(int file);
 
     std::map<int, Known> m_known;
+    std::mutex m_mutex;
     std::vector<Open> m_open;  // few; the one that was asked for last is the last
 };
 

@@ -1,81 +1,78 @@
 #include "engine/data/rowcolumns.h"
 
-#include <cstdint>
-#include <new>
+#include <algorithm>
+#include <cstring>
 
 namespace taskfold::data {
 
 namespace {
 
-void append(TextColumn& to, const TextsView& from, std::size_t begin, std::size_t end)
+constexpr std::size_t kAhead = 4;  // texts: their memory is asked for before it is needed
+
+// The texts are short, and most of their lengths are news to the processor: whole steps are copied, however long they are.
+inline void copyText(char* to, const char* from, std::size_t size)
 {
-    if (!from.places) {
-        to.ends.resize(to.ends.size() + end - begin, static_cast<std::int64_t>(to.bytes.size()));
+    static_assert(TextsView::kPadding >= Bytes::kStep);
+    if (size > 8 * Bytes::kStep) {
+        std::memcpy(to, from, size);
         return;
     }
-    for (std::size_t i = begin; i < end; ++i)
-        to.add(from.at(i));
+    for (std::size_t at = 0; at < size; at += Bytes::kStep)
+        std::memcpy(to + at, from + at, Bytes::kStep);
+}
+
+// Appends a column's texts of all the pieces.
+void append(TextColumn& to, std::span<const RowsPiece> pieces, TextsView RowsView::*column, std::size_t rows)
+{
+    std::int64_t end = to.ends.back();
+    const auto before = static_cast<std::size_t>(end);
+    std::size_t at = to.ends.size();
+    to.ends.resize(at + rows, end);
+    for (const RowsPiece& piece : pieces) {
+        const TextsView& from = piece.rows->*column;
+        for (std::size_t i = piece.begin; i < piece.end; ++i)
+            to.ends[at++] = end += static_cast<std::int64_t>(from.sizeOf(i));
+    }
+    const std::size_t size = static_cast<std::size_t>(end) - before;
+    if (size == 0)
+        return;
+    char* out = to.bytes.room(size);
+    for (const RowsPiece& piece : pieces) {
+        const TextsView& from = piece.rows->*column;
+        if (!from.places)
+            continue;
+        for (std::size_t i = piece.begin; i < piece.end; ++i) {
+            if (i + kAhead < from.count)
+                __builtin_prefetch(from.at(i + kAhead).data());
+            const std::string_view text = from.at(i);
+            copyText(out, text.data(), text.size());
+            out += text.size();
+        }
+    }
+    to.bytes.taken(size);
 }
 
 }  // namespace
 
-void TextPlaces::add(TextPlace place)
+char* Bytes::room(std::size_t more)
 {
-    if (places.empty() && place.size == 0) {
-        ++count;
-        return;
+    if (m_size + more + kStep > m_capacity) {
+        const std::size_t wanted = std::max(m_size + more + kStep, m_capacity + m_capacity / 2);
+        auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+        if (m_size > 0)
+            std::memcpy(larger.get(), m_bytes.get(), m_size);
+        m_bytes = std::move(larger);
+        m_capacity = wanted;
     }
-    places.resize(count);  // of the empty ones, once
-    places.push_back(place);
-    ++count;
+    return m_bytes.get() + m_size;
 }
 
-void TextPlaces::clear()
+void Bytes::append(std::string_view text)
 {
-    places.clear();
-    count = 0;
-}
-
-void StagedRows::add(TextPlaces& column, std::string_view text)
-{
-    const auto size = static_cast<std::uint32_t>(text.size());
-    // As numbers: texts of other memory can't be compared with it otherwise.
-    const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(text.data()) - reinterpret_cast<std::uintptr_t>(source.data());
-    if (at < source.size()) {
-        column.add({static_cast<std::uint32_t>(at), size});
+    if (text.empty())
         return;
-    }
-    if (own.size() + text.size() >= TextPlace::kOwn)
-        throw std::bad_alloc();
-    column.add({TextPlace::kOwn + static_cast<std::uint32_t>(own.size()), size});
-    own.append(text);
-}
-
-void StagedRows::endReferences()
-{
-    if (referenceEnds.empty() && references.count == 0)
-        return;
-    referenceEnds.resize(lines.size());
-    referenceEnds.push_back(static_cast<std::uint32_t>(references.count));
-}
-
-void StagedRows::clear()
-{
-    source = {};
-    lines.clear();
-    for (TextPlaces* texts : {&input, &target, &group, &references})
-        texts->clear();
-    referenceEnds.clear();
-    own.clear();
-}
-
-RowsView StagedRows::view() const
-{
-    const auto texts = [this](const TextPlaces& column) {
-        return TextsView{column.places.empty() ? nullptr : column.places.data(), column.count, source.data(), own.data()};
-    };
-    return {0, lines.size(), lines.data(), texts(input), texts(target), texts(group), texts(references),
-        referenceEnds.empty() ? nullptr : referenceEnds.data()};
+    std::memcpy(room(text.size()), text.data(), text.size());
+    m_size += text.size();
 }
 
 void TextColumn::clear()
@@ -110,19 +107,34 @@ void RowColumns::add(const Row& row)
     referenceEnds.push_back(static_cast<std::int32_t>(references.size()));
 }
 
-void RowColumns::add(const RowsView& from, std::size_t begin, std::size_t end, std::int64_t offset)
+void RowColumns::add(std::span<const RowsPiece> pieces)
 {
-    const std::size_t before = line.size();
-    line.resize(before + end - begin);
-    for (std::size_t i = begin; i < end; ++i)
-        line[before + i - begin] = offset + from.firstLine + from.lines[i];
-    append(input, from.input, begin, end);
-    append(target, from.target, begin, end);
-    append(group, from.group, begin, end);
-    const auto shift = static_cast<std::int64_t>(references.size()) - static_cast<std::int64_t>(from.referencesBegin(begin));
-    append(references, from.references, from.referencesBegin(begin), from.referencesBegin(end));
-    for (std::size_t i = begin; i < end; ++i)
-        referenceEnds.push_back(static_cast<std::int32_t>(static_cast<std::int64_t>(from.referencesBegin(i + 1)) + shift));
+    std::size_t rows = 0;
+    for (const RowsPiece& piece : pieces)
+        rows += piece.end - piece.begin;
+    std::size_t at = line.size();
+    line.resize(at + rows);
+    referenceEnds.resize(at + 1 + rows, referenceEnds.back());
+    for (const RowsPiece& piece : pieces) {
+        for (std::size_t i = piece.begin; i < piece.end; ++i)
+            line[at + i - piece.begin] = piece.offset + piece.rows->line(i);
+        addReferences(piece, at);
+        at += piece.end - piece.begin;
+    }
+    append(input, pieces, &RowsView::input, rows);
+    append(target, pieces, &RowsView::target, rows);
+    append(group, pieces, &RowsView::group, rows);
+}
+
+// Of rows that begin at `at` here.
+void RowColumns::addReferences(const RowsPiece& piece, std::size_t at)
+{
+    const RowsView& from = *piece.rows;
+    for (std::size_t i = piece.begin; i < piece.end; ++i) {
+        for (std::size_t r = from.referencesBegin(i); r < from.referencesBegin(i + 1); ++r)
+            references.add(from.references.at(r));
+        referenceEnds[at + 1 + i - piece.begin] = static_cast<std::int32_t>(references.size());
+    }
 }
 
 bool isFullBatch(std::size_t rows, std::size_t bytes)

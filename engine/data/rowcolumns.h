@@ -4,16 +4,37 @@
 #include "engine/data/stagedrows.h"
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace taskfold::data {
 
+/// Bytes in a row. What is asked for isn't cleared first.
+class Bytes {
+public:
+    static constexpr std::size_t kStep = 32;
+
+    const char* data() const { return m_bytes.get(); }
+    std::size_t size() const { return m_size; }
+    std::size_t capacity() const { return m_capacity; }
+    void clear() { m_size = 0; }
+    void append(std::string_view text);
+    /// Where the next `more` bytes go, and up to a step of anything behind them; then they are to be told as taken().
+    char* room(std::size_t more);
+    void taken(std::size_t more) { m_size += more; }
+
+private:
+    std::unique_ptr<char[]> m_bytes;
+    std::size_t m_size = 0, m_capacity = 0;
+};
+
 /// Texts one behind another.
 struct TextColumn {
     std::vector<std::int64_t> ends{0};  // one more than there are texts
-    std::string bytes;
+    Bytes bytes;
 
     void add(std::string_view text)
     {
@@ -29,6 +50,13 @@ struct TextColumn {
     void clear();
 };
 
+/// Rows of a block that lie side by side; their lines are behind `offset`.
+struct RowsPiece {
+    const RowsView* rows = nullptr;
+    std::uint32_t begin = 0, end = 0;
+    std::int64_t offset = 0;
+};
+
 /// Rows by column, as they are stored.
 struct RowColumns {
     std::vector<std::int64_t> line;
@@ -40,8 +68,7 @@ struct RowColumns {
     std::size_t bytes() const;
     void clear();
     void add(const Row& row);
-    /// Rows `begin` to `end` of a block, their lines behind `offset`.
-    void add(const RowsView& from, std::size_t begin, std::size_t end, std::int64_t offset);
+    void add(std::span<const RowsPiece> pieces);
     std::size_t referenceCount(std::size_t i) const
     {
         return static_cast<std::size_t>(referenceEnds[i + 1] - referenceEnds[i]);
@@ -50,6 +77,9 @@ struct RowColumns {
     {
         return references.at(static_cast<std::size_t>(referenceEnds[i]) + k);
     }
+
+private:
+    void addReferences(const RowsPiece& piece, std::size_t at);
 };
 
 /// Where a batch of rows ends: by number and size alone, so that the same rows always make the same batches.

@@ -170,6 +170,8 @@ bool RowMaker::further(Record& record)
     m_more.clear();
     m_groupText = {};
     m_rowSplit = m_split ? static_cast<int>(*m_split) : Place::kUnsplit;
+    if (!m_references && !m_group && !m_splitField)
+        return true;
     ValueKind type = ValueKind::Text;
     if (m_references) {
         if (const auto trouble = m_references->expression.evaluate(record, m_more, type); trouble && trouble->reason == Reason::Type && type != ValueKind::Null) {

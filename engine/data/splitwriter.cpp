@@ -15,28 +15,23 @@ constexpr std::size_t kMostBlocks = 32;  // kept alive by a batch of few rows fr
 
 }  // namespace
 
-// Rows of one block that lie side by side; without a block, one row that was changed: number `begin` of those.
-struct SplitWriter::Piece {
-    const StagedView* block = nullptr;
-    std::uint32_t begin = 0, end = 0;
-    std::int64_t offset = 0;
-};
-
 struct SplitWriter::Batch {
-    std::vector<Piece> pieces;
+    std::vector<RowsPiece> pieces;
     std::vector<std::shared_ptr<const StagedView>> blocks;  // kept alive
-    std::vector<Row> changed;
+    std::vector<std::pair<std::size_t, Row>> changed;  // rows that became others, each before the piece of that number
     RowColumns columns;
     std::size_t rows = 0, bytes = 0;
 
     void gather()
     {
-        for (const Piece& piece : pieces) {
-            if (piece.block)
-                columns.add(piece.block->rows, piece.begin, piece.end, piece.offset);
-            else
-                columns.add(changed[piece.begin]);
+        const std::span<const RowsPiece> all(pieces);
+        std::size_t done = 0;
+        for (const auto& [before, row] : changed) {
+            columns.add(all.subspan(done, before - done));
+            columns.add(row);
+            done = before;
         }
+        columns.add(all.subspan(done));
         pieces.clear();
         blocks.clear();
         changed.clear();
@@ -169,18 +164,19 @@ Result<void> SplitWriter::count(std::size_t bytes)
 
 Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset)
 {
-    std::vector<Piece>& pieces = m_batch->pieces;
+    std::vector<RowsPiece>& pieces = m_batch->pieces;
     if (m_batch->blocks.empty() || m_batch->blocks.back() != block) {
         if (m_batch->blocks.size() == kMostBlocks)
             m_batch->gather();
         m_batch->blocks.push_back(block);
     }
     const auto row = static_cast<std::uint32_t>(i);
-    if (!pieces.empty() && pieces.back().block == block.get() && pieces.back().end == row)
+    const RowsView& rows = block->rows;
+    const bool changes = !m_batch->changed.empty() && m_batch->changed.back().first == pieces.size();
+    if (!pieces.empty() && pieces.back().rows == &rows && pieces.back().end == row && !changes)
         ++pieces.back().end;
     else
-        pieces.push_back({block.get(), row, row + 1, offset});
-    const RowsView& rows = block->rows;
+        pieces.push_back({&rows, row, row + 1, offset});
     const std::size_t bytes = rows.bytesOf(i);
     m_bytes += static_cast<std::int64_t>(bytes - rows.referenceBytesOf(i));
     return count(bytes);
@@ -192,8 +188,7 @@ Result<void> SplitWriter::keep(Row row)
     std::size_t bytes = row.input.size() + row.target.size();
     for (const std::string& reference : row.references)
         bytes += reference.size();
-    m_batch->pieces.push_back({nullptr, static_cast<std::uint32_t>(m_batch->changed.size()), 0, 0});
-    m_batch->changed.push_back(std::move(row));
+    m_batch->changed.emplace_back(m_batch->pieces.size(), std::move(row));
     return count(bytes);
 }
 

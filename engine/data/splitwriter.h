@@ -31,7 +31,6 @@ public:
     Result<ReadySplit> finish();
 
 private:
-    struct Piece;
     struct Batch;
     struct Order;
 

@@ -20,6 +20,8 @@ struct TextPlace {
 
 /// Texts of one block. Where all are empty there are no places.
 struct TextsView {
+    static constexpr std::size_t kPadding = 64;  // readable bytes behind staged texts
+
     const TextPlace* places = nullptr;
     std::size_t count = 0;
     const char* source = nullptr;  // the block; null where it hasn't been read again
@@ -67,7 +69,15 @@ struct TextPlaces {
     std::vector<TextPlace> places;
     std::size_t count = 0;
 
-    void add(TextPlace place);
+    void add(TextPlace place)
+    {
+        if (place.size > 0 || !places.empty()) {
+            if (places.size() < count)
+                places.resize(count);  // of the empty ones, once
+            places.push_back(place);
+        }
+        ++count;
+    }
     void clear();
 };
 
@@ -79,10 +89,18 @@ struct StagedRows {
     std::vector<std::uint32_t> referenceEnds;
     std::string own;  // at most 2 GiB
 
-    void add(TextPlaces& column, std::string_view text);
+    void add(TextPlaces& column, std::string_view text)
+    {
+        // As numbers: texts of other memory can't be compared with it otherwise.
+        const std::uintptr_t at = reinterpret_cast<std::uintptr_t>(text.data()) - reinterpret_cast<std::uintptr_t>(source.data());
+        column.add(at < source.size() ? TextPlace{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(text.size())} : kept(text));
+    }
     void endReferences();  // of the row that is being added, before its line
     void clear();
     RowsView view() const;
+
+private:
+    TextPlace kept(std::string_view text);
 };
 
 }  // namespace taskfold::data

@@ -3,95 +3,15 @@
 #include "engine/data/blockbytes.h"
 #include "engine/data/rereading.h"
 #include "engine/data/sealedfile.h"
+#include "engine/data/stagingmemory.h"
+#include "engine/data/workpool.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <mutex>
 #include <new>
-#include <sys/mman.h>
 
 namespace taskfold::data {
-
-namespace {
-
-// Blocks are put there one behind another and leave together. Large pages are no gain: where a host lends the memory, they are cold.
-class Arena {
-public:
-    Arena() = default;
-    ~Arena()
-    {
-        for (const Chunk& chunk : m_chunks)
-            ::munmap(chunk.memory, chunk.size);
-    }
-    Arena(const Arena&) = delete;
-    Arena& operator=(const Arena&) = delete;
-
-    char* take(std::size_t size)
-    {
-        if (m_chunks.empty() || m_used + size > m_chunks.back().size) {
-            const std::size_t wanted = std::max(kChunk, size);
-            void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-            if (memory == MAP_FAILED)
-                throw std::bad_alloc();
-            m_chunks.push_back({static_cast<char*>(memory), wanted});
-            m_used = 0;
-        }
-        char* const place = m_chunks.back().memory + m_used;
-        m_used += size;
-        return place;
-    }
-
-private:
-    static constexpr std::size_t kChunk = 8 << 20;
-
-    struct Chunk {
-        char* memory = nullptr;
-        std::size_t size = 0;
-    };
-
-    std::vector<Chunk> m_chunks;
-    std::size_t m_used = 0;  // of the last
-};
-
-// Memory for blocks that is used again as soon as nobody looks at what was in it, on whichever thread.
-class Rooms {
-public:
-    std::shared_ptr<char[]> take(std::size_t size)
-    {
-        Room room;
-        {
-            const std::lock_guard lock(m_kept->mutex);
-            if (!m_kept->rooms.empty()) {
-                room = std::move(m_kept->rooms.back());
-                m_kept->rooms.pop_back();
-            }
-        }
-        if (room.size < size) {
-            room.size = size + size / 8;
-            room.bytes = std::make_unique_for_overwrite<char[]>(room.size);
-        }
-        char* const bytes = room.bytes.get();
-        return {bytes, [kept = m_kept, own = std::make_shared<Room>(std::move(room))](char*) {
-                    const std::lock_guard lock(kept->mutex);
-                    kept->rooms.push_back(std::move(*own));
-                }};
-    }
-
-private:
-    struct Room {
-        std::unique_ptr<char[]> bytes;
-        std::size_t size = 0;
-    };
-    struct Kept {
-        std::mutex mutex;
-        std::vector<Room> rooms;
-    };
-
-    std::shared_ptr<Kept> m_kept = std::make_shared<Kept>();
-};
-
-}  // namespace
 
 struct Staging::State {
     struct Entry {
@@ -108,6 +28,15 @@ struct Staging::State {
     std::unique_ptr<SealedFile> file;
     std::string issueBytes, room;
     std::deque<std::pair<std::size_t, std::shared_ptr<const StagedView>>> recent;
+    // A block that is read by whoever comes first: the pool, or who needs it.
+    struct Ahead {
+        std::size_t number = 0;
+        std::once_flag once;
+        std::shared_ptr<StagedView> view;
+        std::optional<Error> failure;
+    };
+
+    std::deque<std::shared_ptr<Ahead>> ahead;
     Rereading again;
     Rooms rooms;
 
@@ -158,6 +87,22 @@ struct Staging::State {
         for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references})
             texts->source = view.source.get();
         return {};
+    }
+
+    void read(Ahead& one)
+    {
+        std::call_once(one.once, [&] {
+            try {
+                Result<std::shared_ptr<StagedView>> made = rows(one.number);
+                Result<void> done = made ? readAgain(**made) : Result<void>(made.error());
+                if (done)
+                    one.view = *std::move(made);
+                else
+                    one.failure = done.error();
+            } catch (const std::bad_alloc&) {
+                one.failure = Error{ErrorCode::OutOfMemory, "reading rows again"};
+            }
+        });
     }
 
     Result<std::string> textAt(const StagedView& view, const TextsView& texts, std::size_t i)
@@ -233,19 +178,31 @@ Result<void> Staging::unchanged()
     return m_state->again.unchanged();
 }
 
+void Staging::readAhead(std::size_t i, WorkPool& pool)
+{
+    auto one = std::make_shared<State::Ahead>();
+    one->number = i;
+    m_state->ahead.push_back(one);
+    pool.push([state = m_state.get(), one] { state->read(*one); });
+}
+
 Result<std::shared_ptr<const StagedView>> Staging::at(std::size_t i)
 {
     if (auto view = m_state->recently(i))
         return view;
-    Result<std::shared_ptr<StagedView>> view = m_state->rows(i);
-    if (!view)
-        return std::move(view).error();
-    if (Result<void> read = m_state->readAgain(**view); !read)
-        return std::move(read).error();
-    m_state->recent.emplace_back(i, *view);
+    auto one = std::make_shared<State::Ahead>();
+    one->number = i;
+    if (!m_state->ahead.empty() && m_state->ahead.front()->number == i) {
+        one = std::move(m_state->ahead.front());
+        m_state->ahead.pop_front();
+    }
+    m_state->read(*one);
+    if (one->failure)
+        return *one->failure;
+    m_state->recent.emplace_back(i, one->view);
     if (m_state->recent.size() > 4)
         m_state->recent.pop_front();
-    return std::shared_ptr<const StagedView>(*view);
+    return std::shared_ptr<const StagedView>(one->view);
 }
 
 Result<std::string> Staging::targetAt(int file, std::int64_t line)

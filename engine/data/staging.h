@@ -15,6 +15,7 @@
 namespace taskfold::data {
 
 class SealedFile;
+class WorkPool;
 
 /// Rows of one block of a file while they are made, cleaned, and what was wrong with the others. Lines count from 1 in the
 /// block. Its memory is used again.
@@ -62,6 +63,8 @@ public:
     /// Io if one of those files isn't.
     Result<void> unchanged();
 
+    /// The block will be asked for soon: on the pool, which must be drained, or gone, before this is.
+    void readAhead(std::size_t i, WorkPool& pool);
     /// The block, read back if need be; the last few are kept. It lives as long as this.
     Result<std::shared_ptr<const StagedView>> at(std::size_t i);
     /// The target of that row; empty where there is none.

@@ -18,7 +18,7 @@ std::shared_ptr<arrow::Buffer> wrapped(const std::vector<T>& values)
         reinterpret_cast<const std::uint8_t*>(values.data()), static_cast<std::int64_t>(values.size() * sizeof(T)));
 }
 
-std::shared_ptr<arrow::Buffer> wrapped(const std::string& bytes)
+std::shared_ptr<arrow::Buffer> wrapped(const Bytes& bytes)
 {
     return std::make_shared<arrow::Buffer>(
         reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<std::int64_t>(bytes.size()));

@@ -15,6 +15,7 @@ void Record::clear()
 {
     m_pool.clear();
     m_names.clear();
+    m_named = nullptr;
     root = {};
     forgetTexts();
 }
@@ -25,6 +26,18 @@ void Record::again(const Value& same)
     m_names.resize(same.count);
     root = same;
     forgetTexts();
+}
+
+void Record::againNamed(const std::vector<std::string>& names)
+{
+    const auto count = static_cast<std::uint32_t>(names.size());
+    if (m_names.size() < names.size() || m_named != names.data()) {
+        clear();
+        m_pool.resize(names.size());
+        m_names.assign(names.begin(), names.end());
+        m_named = names.data();
+    }
+    again({ValueKind::Object, {}, 0, count});
 }
 
 void Record::forgetTexts()
@@ -40,10 +53,8 @@ void Record::forgetTexts()
     mended = {};
 }
 
-const Value* Record::find(const Value& object, std::string_view name, std::uint32_t& hint) const
+const Value* Record::search(const Value& object, std::string_view name, std::uint32_t& hint) const
 {
-    if (hint < object.count && m_names[object.first + hint] == name)
-        return &m_pool[object.first + hint];
     for (std::uint32_t i = 0; i < object.count; ++i) {
         if (m_names[object.first + i] == name) {
             hint = i;

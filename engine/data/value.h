@@ -29,13 +29,19 @@ public:
     void clear();
     /// As it was when it was read, `root` being an object of single values and all there was: to be filled once more.
     void again(const Value& root);
+    /// The same of an object with these names, which live as long as it is used; they are the same ones each time.
+    void againNamed(const std::vector<std::string>& names);
     Value& childAgain(std::uint32_t i) { return m_pool[i]; }
     /// The name must live as long as it is used.
     void rename(std::uint32_t i, std::string_view name) { m_names[i] = name; }
     const Value& child(const Value& parent, std::uint32_t i) const { return m_pool[parent.first + i]; }
     std::string_view nameOf(const Value& parent, std::uint32_t i) const { return m_names[parent.first + i]; }
     /// The object's field of that name; `hint` is where it was last time.
-    const Value* find(const Value& object, std::string_view name, std::uint32_t& hint) const;
+    const Value* find(const Value& object, std::string_view name, std::uint32_t& hint) const
+    {
+        const std::size_t likely = object.first + hint;
+        return hint < object.count && m_names[likely] == name ? &m_pool[likely] : search(object, name, hint);
+    }
 
     // Making one: values are stacked up, then the last of them become the children of one value.
     void push(std::string_view name, const Value& value) { m_stack.push_back({name, value}); }
@@ -55,6 +61,7 @@ private:
 
     std::vector<Value> m_pool;
     std::vector<std::string_view> m_names;
+    const std::string* m_named = nullptr;  // whose names they are, of againNamed()
     std::vector<Named> m_stack;
     std::vector<std::vector<std::string>> m_kept;  // never moved while the record lives
     std::size_t m_keptCount = 0;
@@ -62,6 +69,7 @@ private:
     std::size_t m_roomTaken = 0, m_roomSize = 0;  // of the last
 
     void forgetTexts();
+    const Value* search(const Value& object, std::string_view name, std::uint32_t& hint) const;
 };
 
 /// "a number", "a list": what stands there instead of text.
