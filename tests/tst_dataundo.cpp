@@ -1,6 +1,7 @@
 #include "app/gui/application.h"
 #include "app/gui/openedproject.h"
 #include "app/jobs/check.h"
+#include "app/jobs/mappingfile.h"
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/data/rowstore.h"
@@ -101,9 +102,11 @@ private slots:
         for (const auto& [label, rows] : merged)
             if (label != "red")
                 QCOMPARE(rows, 32);
+        QCOMPARE(mapped().size(), 1U);  // whoever reads the files the same way gets the same rows
         QVERIFY(trigger("undoAction"));
         QTRY_VERIFY(task().labels == labels);
         QCOMPARE(targets(), before);
+        QVERIFY(mapped().empty());
         QVERIFY(trigger("redoAction"));
         QTRY_COMPARE(task().labels.size(), 2U);
         QCOMPARE(targets(), merged);
@@ -149,6 +152,16 @@ private:
         for (const Row& row : *rows)
             ++counts[row.target];
         return counts;
+    }
+
+    // What the task's mapping makes of labels.
+    std::map<std::string, std::string> mapped() const
+    {
+        jobs::ImportSource source;
+        const auto mapping = jobs::mappingOfTask(m_small.project(), "colour");
+        if (!mapping || !jobs::useMapping(*mapping, source))
+            qFatal("no mapping");
+        return source.labels;
     }
 
     void edit(const QString& owner, double margin, const QString& instruction)
