@@ -29,6 +29,14 @@ class ArrowValues {
 public:
     explicit ArrowValues(Record& record) : m_record(record) { }
 
+    void fill(Value& into, const arrow::Array& array, std::int64_t i)
+    {
+        if (array.type_id() == arrow::Type::STRING && array.IsValid(i))
+            into.setText(static_cast<const arrow::StringArray&>(array).GetView(i));
+        else
+            into = value(array, i);
+    }
+
     Value value(const arrow::Array& array, std::int64_t i)
     {
         using arrow::Type;
@@ -137,7 +145,7 @@ private:
             if (flat) {
                 m_record.againNamed(names);
                 for (std::size_t c = 0; c < columns.size(); ++c)
-                    m_record.childAgain(static_cast<std::uint32_t>(c)) = values.value(*columns[c], row);
+                    values.fill(m_record.childAgain(static_cast<std::uint32_t>(c)), *columns[c], row);
             } else {
                 m_record.clear();
                 for (std::size_t c = 0; c < columns.size(); ++c)

@@ -102,14 +102,17 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
     std::size_t at = start;
     bool cut = false;
     m_quoted = false;
+    CsvCell none;
     for (;;) {
-        CsvCell cell;
+        CsvCell& cell = cells ? cells->emplace_back() : none;
         if (m_shape.quotes && at < m_text.size() && m_text[at] == '"') {
             m_quoted = true;
             const std::size_t close = closingQuote(at + 1, cell.doubled, cut);
             if (close == std::string_view::npos) {
                 const std::size_t end = findByte(m_text, '\n', start);
                 finish(start, end, end + 1);
+                if (cells)
+                    cells->pop_back();
                 return cut ? CsvState::CutInQuotes : CsvState::OpenQuote;
             }
             cell.text = m_text.substr(at + 1, close - at - 1);
@@ -123,8 +126,6 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
         const bool more = at < m_text.size() && m_text[at] == m_shape.delimiter;
         if (!more && cell.text.ends_with('\r') && !cell.doubled)
             cell.text.remove_suffix(1);
-        if (cells)
-            cells->push_back(cell);
         if (!more)
             break;
         ++at;

@@ -66,8 +66,7 @@ private:
         m_record.line = line;
         m_record.raw = raw;
         for (std::size_t i = 0; i < m_cells.size(); ++i)
-            m_record.childAgain(static_cast<std::uint32_t>(i)) = {ValueKind::Text,
-                m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text, 0, 0};
+            m_record.childAgain(static_cast<std::uint32_t>(i)).setText(m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text);
         sink.record(m_record);
     }
 

@@ -105,16 +105,18 @@ std::string_view RowMaker::normal(std::string_view text)
     return view;
 }
 
+// By far the most. Handed on in registers: to be read again at once as a whole, it would have to be waited for.
+std::string_view RowMaker::onlyText(const Field& field, const Record& record)
+{
+    const Value* only = field.expression.textOf(record);
+    if (!only)
+        return {};
+    return only->plain ? normalisedPlain(only->text) : normal(only->text);
+}
+
 bool RowMaker::take(const Field& field, Record& record, std::vector<std::string_view>& texts)
 {
     texts.clear();
-    if (const Value* only = field.expression.textOf(record)) {  // by far the most
-        texts.push_back(only->plain ? normalisedPlain(only->text) : normal(only->text));
-        if (!texts.front().empty())
-            return true;
-        complain(record, field.name, Reason::Empty, IssueAction::Quarantined, {});
-        return false;
-    }
     ValueKind type = ValueKind::Text;
     if (const auto trouble = field.expression.evaluate(record, texts, type)) {
         complain(record, field.name, trouble->reason, IssueAction::Quarantined, trouble->words);
@@ -137,7 +139,13 @@ bool RowMaker::take(const Field& field, Record& record, std::vector<std::string_
 bool RowMaker::input(Record& record)
 {
     m_inputText = {};
-    if (!m_input || !take(*m_input, record, m_texts))
+    if (!m_input)
+        return false;
+    if (const std::string_view only = onlyText(*m_input, record); !only.empty()) {
+        m_inputText = only;
+        return true;
+    }
+    if (!take(*m_input, record, m_texts))
         return false;
     m_inputText = m_texts.front();
     return true;
@@ -145,8 +153,14 @@ bool RowMaker::input(Record& record)
 
 bool RowMaker::target(Record& record)
 {
-    if (!m_target || !take(*m_target, record, m_targets))
+    if (!m_target)
         return false;
+    if (const std::string_view only = onlyText(*m_target, record); !only.empty()) {
+        m_targets.resize(1);
+        m_targets.front() = only;
+    } else if (!take(*m_target, record, m_targets)) {
+        return false;
+    }
     if (m_labels->isEmpty())
         return true;
     const LabelBook::Found found = m_labels->find(m_targets.front());
@@ -213,7 +227,7 @@ void RowMaker::record(const Record& constant)
 void RowMaker::add(const Record& record)
 {
     StagedRows& rows = m_block->staged.rows;
-    const std::string_view target = m_targets.front();
+    const std::string_view target(m_targets.front().data(), m_targets.front().size());
     rows.add(rows.input, m_inputText);
     rows.add(rows.target, target);
     rows.add(rows.group, m_groupText);
@@ -225,11 +239,10 @@ void RowMaker::add(const Record& record)
     rows.endReferences();
     rows.lines.push_back(static_cast<std::uint32_t>(record.line));
     m_block->staged.splits.push_back(static_cast<std::uint8_t>(m_rowSplit));
-    RowKey key;
+    RowKey& key = m_block->keys.emplace_back();
     hashText(m_inputText, key.input);
     key.target = hashText(target);
     key.place = Place::of(m_file, record.line, m_rowSplit);
-    m_block->keys.push_back(key);
     m_block->staged.hashes.push_back(key.input[0]);
     if (m_rowSplit == Place::kUnsplit || m_rowSplit == static_cast<int>(Split::Train))
         m_block->counts.add(target, key.target, m_inputText.size() + target.size());

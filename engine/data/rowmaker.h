@@ -48,6 +48,7 @@ private:
 
     RowMaker(int file, std::optional<Split> split, const LabelBook& labels);
 
+    std::string_view onlyText(const Field& field, const Record& record);
     bool take(const Field& field, Record& record, std::vector<std::string_view>& texts);
     bool input(Record& record);
     bool target(Record& record);

@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::size_t kMostBlocks = 32;  // kept alive by a batch of few rows from each
 
+void addPiece(std::vector<RowsPiece>& pieces, const RowsView& rows, std::uint32_t row, std::int64_t offset)
+{
+    RowsPiece& piece = pieces.emplace_back();
+    piece.rows = &rows;
+    piece.begin = row;
+    piece.end = row + 1;
+    piece.offset = offset;
+}
+
 }  // namespace
 
 struct SplitWriter::Batch {
@@ -176,7 +185,7 @@ Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, s
     if (!pieces.empty() && pieces.back().rows == &rows && pieces.back().end == row && !changes)
         ++pieces.back().end;
     else
-        pieces.push_back({&rows, row, row + 1, offset});
+        addPiece(pieces, rows, row, offset);
     const std::size_t bytes = rows.bytesOf(i);
     m_bytes += static_cast<std::int64_t>(bytes - rows.referenceBytesOf(i));
     return count(bytes);

@@ -16,6 +16,14 @@ struct Value {
     std::string_view text;  // of a text; a number or boolean as it is written
     std::uint32_t first = 0, count = 0;  // a list's or object's children in the record's pool
     bool plain = false;  // a text that is known to be of ASCII without controls
+
+    void setText(std::string_view to)
+    {
+        kind = ValueKind::Text;
+        text = to;
+        first = count = 0;
+        plain = false;
+    }
 };
 
 /// A tree of values, made again and again in the same memory. Children of one value lie side by side.
