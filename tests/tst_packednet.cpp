@@ -356,6 +356,90 @@ private slots:
         QVERIFY(distance(found, gradient) < 0.05);
     }
 
+    void gradientsOverTheCopiesTrainToTheSameBits_data()
+    {
+        QTest::addColumn<bool>("rich");
+        QTest::addColumn<bool>("checkpointing");
+        QTest::newRow("tied head") << false << false;
+        QTest::newRow("head of its own, biases, q/k norms") << true << false;
+        QTest::newRow("checkpointing") << true << true;
+    }
+
+    void gradientsOverTheCopiesTrainToTheSameBits()
+    {
+        QFETCH(bool, rich);
+        QFETCH(bool, checkpointing);
+        const auto list = rows();
+        const auto batch = pointers(list);
+        const auto trained = [&](bool addsUp) {
+            auto made = modelOf(rich, torch::kFloat32);
+            auto& parameters = made->parameters();
+            train::Learner learner(*made, Precision::Bf16);
+            learner.train(addsUp);
+            learner.setCheckpointing(checkpointing);
+            if (parameters.isOverHalf() == addsUp)
+                return torch::Tensor();
+            auto m = torch::zeros_like(parameters.flat), v = torch::zeros_like(parameters.flat);
+            const train::AdamW optimiser{1e-2, 0.9, 0.999, 1e-8, 0.01, 1};
+            for (int step = 1; step <= 3; ++step) {
+                learner.startGradient();
+                learner.loss(batch, LossMean::Token, 1);
+                if (step == 2) {  // of a pass that isn't used
+                    learner.dropGradient();
+                    learner.loss(batch, LossMean::Token, 1);
+                }
+                optimiser.step(parameters, m, v, step);
+                if (!parameters.half.equal(parameters.flat.narrow(0, 0, parameters.decayed).to(torch::kBFloat16)))
+                    return torch::Tensor();
+            }
+            return parameters.flat.clone();
+        };
+        const auto expected = trained(true), found = trained(false);
+        QVERIFY(expected.defined() && found.defined());
+        QVERIFY(found.equal(expected));
+    }
+
+    void whatIsntANumberLeavesTheCopiesWhole()
+    {
+        const auto made = modelOf(false, torch::kFloat32);
+        auto& parameters = made->parameters();
+        train::Learner learner(*made, Precision::Bf16);
+        learner.train(false);
+        const auto copies = parameters.half.clone();
+        learner.startGradient();
+        const auto list = rows();
+        learner.loss(pointers(list), LossMean::Token, 1);
+        QVERIFY(!parameters.half.equal(copies));  // the gradient lies there
+        parameters.gradient[0] = std::nan("");
+        auto m = torch::zeros_like(parameters.flat), v = torch::zeros_like(parameters.flat);
+        QVERIFY(std::isnan(train::AdamW{}.step(parameters, m, v, 1)));
+        QVERIFY(parameters.half.equal(copies));
+    }
+
+    void aFreshGradientIsWrittenWhateverLiesThere()
+    {
+        const auto list = rows();
+        const auto batch = pointers(list);
+        for (const bool rich : {false, true}) {
+            const auto made = modelOf(rich, torch::kFloat32);
+            auto& parameters = made->parameters();
+            train::Learner learner(*made);
+            learner.train();
+            parameters.zeroGradient();
+            learner.loss(batch, LossMean::Token, 1);
+            const auto expected = parameters.gradient.clone();
+            parameters.gradient.fill_(1e3);
+            learner.startGradient();
+            learner.loss(batch, LossMean::Token, 1);
+            QVERIFY(parameters.gradient.equal(expected));
+            learner.loss(batch, LossMean::Token, 1);
+            QVERIFY(distance(parameters.gradient, 2 * expected) < 1e-6);
+            learner.startGradient();
+            learner.loss({}, LossMean::Token, 1);
+            QCOMPARE(parameters.gradient.abs().max().item<double>(), 0.0);
+        }
+    }
+
     void aStepIsTorchsAdamW()
     {
         const auto made = modelOf(false, torch::kFloat32);

@@ -13,13 +13,15 @@ constexpr double kLibrary = 145;  // libtorch and the program, in MiB, as measur
 constexpr double kHalfLibrary = 15;  // what products in bf16 keep for themselves
 constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kReal = 4;  // bytes of sums, norms and weights
-constexpr double kLogitRows = 128;
+constexpr double kLogitRows = 192;
 
 // Bytes of weights and of what the optimiser keeps.
 double weightBytes(const ModelConfig& config, const TrainingShape& shape)
 {
     const auto parameters = static_cast<double>(parameterCount(config));
     const bool half = shape.precision == Precision::Bf16 && !shape.plain;
+    if (shape.method == Method::Full && half && !shape.addsUp)  // 4 + 2 for the copy and the gradient + 8; the head's apart
+        return 14 * parameters + 2.0 * config.vocabulary * config.hidden;
     if (shape.method == Method::Full)
         return 16 * parameters;  // fp32: 4 + 4 + 8; bf16: 4 + 2 for the copy + 2 + 8
     return (half ? 6 : 4) * parameters + 16 * adapterParameters(config, shape.rank, shape.targets) * shape.adapters;
@@ -93,6 +95,7 @@ double planMemoryMib(const ModelConfig& config, const Plan& plan, double batchTo
     shape.rank = plan.lora.rank;
     shape.targets = plan.lora.targets;
     shape.checkpointing = plan.checkpointing;
+    shape.addsUp = parts > 1 || plan.weighting == Weighting::PcGrad;
     shape.plain = plan.device != "cpu" || (plan.method == Method::Lora && (plan.lora.dora || plan.lora.dropout > 0));
     return trainingMemoryMib(config, shape);
 }

@@ -128,7 +128,7 @@ private:
             const train::Draw::Pick pick = draw.next(shares);
             batch.push_back(&m_training[pick.task][pick.row]);
         }
-        m_model.parameters().zeroGradient();
+        m_learner.startGradient();
         const train::BatchLoss loss = m_learner.loss(batch, LossMean::Example, 1);
         m_tokens += loss.targetTokens;
     }

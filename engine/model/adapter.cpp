@@ -119,7 +119,7 @@ void Adapter::mergeInto(Parameters& base) const
                 weight.mul_((pair.magnitude / weight.norm(2, 1)).unsqueeze(1));
         }
     if (base.half.defined())
-        base.half.copy_(base.flat.narrow(0, 0, base.decayed));
+        base.renewHalf();
 }
 
 }  // namespace taskfold::model

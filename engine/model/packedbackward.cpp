@@ -1,6 +1,7 @@
 #include "engine/model/packedlayers.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace taskfold::model {
 
@@ -12,9 +13,9 @@ constexpr std::size_t kLogitRows = 192;  // at once, of vocabulary numbers each
 
 template <typename R, typename O>
 torch::Tensor PackedLayers<R, O>::gradientOf(
-    Parameters& parameters, std::int64_t offset, std::int64_t out, std::int64_t in) const
+    const Parameters& parameters, std::int64_t offset, std::int64_t out, std::int64_t in)
 {
-    return (kHalf ? parameters.halfGradient : parameters.gradient).narrow(0, offset, out * in).view({out, in});
+    return parameters.gradientOf(offset, out * in).view({out, in});
 }
 
 template <typename R, typename O>
@@ -25,12 +26,15 @@ R* PackedLayers<R, O>::vectorGradient(const std::string& name) const
 }
 
 template <typename R, typename O>
-void PackedLayers<R, O>::weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x)
+void PackedLayers<R, O>::weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x, bool fresh)
 {
     if (!trains())
         return;
     Tensor gradient = gradientOf(m_model.parameters(), offset, dOut.size(1), x.size(1));
-    at::addmm_out(gradient, gradient, dOut.t(), x, 1, 1);
+    if (fresh)
+        at::mm_out(gradient, dOut.t(), x);
+    else
+        at::addmm_out(gradient, gradient, dOut.t(), x, 1, 1);
     count(dOut.size(1), x.size(1), x.size(0));
 }
 
@@ -114,23 +118,23 @@ torch::Tensor PackedLayers<R, O>::mlpBack(
         m_do.normAgain(real(middle) + from * m_hidden, real(inverse) + from, vectorAt(norm), operand(y) + from * m_hidden,
             to - from, m_hidden);
     });
-    weightGradient(down, dOut, m);
     multiply(dm, dOut, matrix(down, m_hidden, m_feedForward));
+    weightGradient(down, dOut, m, m_fresh);
     lowBack(layer, kDown, 1, m, dOut, dm, memory, parts);
     rows(n, [&](std::int64_t from, std::int64_t to) {
         m_do.swigluBackward(operand(gateUp) + from * 2 * m_feedForward, operand(dm) + from * m_feedForward, to - from, m_feedForward);
     });
-    weightGradient(gate, gateUp, y);
     multiply(dy, gateUp, matrix(gate, 2 * m_feedForward, m_hidden));
+    weightGradient(gate, gateUp, y, m_fresh);
     lowBack(layer, kGate, 2, y, gateUp, dy, memory, parts);
     normBack(norm, dy, middle, inverse, dx);
     const std::int64_t output = offset(layer, "self_attn.o_proj.weight");
     Tensor dAttended = room(m_dAttended, n, queries, kOperand);
-    weightGradient(output, dOut, attended);
+    multiply(dAttended, dOut, matrix(output, m_hidden, queries));
+    weightGradient(output, dOut, attended, m_fresh);
     if (m_config.outputBias && trains())
         m_do.biasGradient(operand(dOut), m_hidden,
             vectorGradient("model.layers." + std::to_string(layer) + ".self_attn.o_proj.bias"), n, m_hidden);
-    multiply(dAttended, dOut, matrix(output, m_hidden, queries));
     lowBack(layer, kOutput, 1, attended, dOut, dAttended, memory, parts);
     return dAttended;
 }
@@ -184,9 +188,9 @@ void PackedLayers<R, O>::attentionBack(
         m_do.normAgain(real(x) + from * m_hidden, real(inverse) + from, vectorAt(norm), operand(y) + from * m_hidden, to - from, m_hidden);
     });
     const std::int64_t weight = offset(layer, "self_attn.q_proj.weight");
-    weightGradient(weight, d, y);
     if (layer > 0 || trains()) {
         multiply(dy, d, matrix(weight, all, m_hidden));
+        weightGradient(weight, d, y, m_fresh);
         lowBack(layer, kQuery, 3, y, d, dy, memory, m_parts);
         normBack(norm, dy, x, inverse, dx);
     } else {
@@ -248,6 +252,8 @@ void PackedLayers<R, O>::embeddingGradient(const Tree& tree)
     std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return tokenOf(a) < tokenOf(b); });
     Tensor table = gradientOf(m_model.parameters(), m_model.parameters().offsetOf("model.embed_tokens.weight"),
         m_config.vocabulary, m_hidden);
+    if (m_fresh && !m_config.tiedHead)
+        table.zero_();
     Tensor sum = torch::empty({m_hidden}, kReal);
     for (std::size_t from = 0; from < order.size();) {
         const std::int64_t token = tokenOf(order[from]);
@@ -266,6 +272,7 @@ void PackedLayers<R, O>::lossChunk(std::span<const Aim> aims, std::size_t from, 
     const Tensor& dStates, std::vector<double>& losses)
 {
     const std::int64_t head = m_model.parameters().offsetOf(m_config.tiedHead ? "model.embed_tokens.weight" : "lm_head.weight");
+    bool fresh = m_fresh;
     while (from < to) {
         std::vector<std::size_t> starts;  // of each node's aims
         std::size_t end = from;
@@ -299,10 +306,17 @@ void PackedLayers<R, O>::lossChunk(std::span<const Aim> aims, std::size_t from, 
         if (dStates.defined()) {
             Tensor dx = dStates.narrow(0, first, count);
             multiply(dx, values, matrix(head, m_config.vocabulary, m_hidden));
-            weightGradient(head, values, x);
+            weightGradient(head, values, x, std::exchange(fresh, false));
         }
         from = end;
     }
+}
+
+// Whether the transformer's gradients are written or added; its fresh ones are no longer fresh then.
+template <typename R, typename O>
+void PackedLayers<R, O>::beginGradient()
+{
+    m_fresh = trains() && std::exchange(m_model.parameters().fresh, false);
 }
 
 template <typename R, typename O>
@@ -311,9 +325,13 @@ std::vector<double> PackedLayers<R, O>::losses(
 {
     const torch::NoGradGuard noGrad;
     std::vector<double> losses(aims.size(), 0);
+    begin(tree, adapters);
+    if (gradient && !aims.empty())
+        beginGradient();
+    else if (gradient && trains() && m_model.parameters().fresh)
+        m_model.parameters().zeroGradient();
     if (aims.empty())
         return losses;
-    begin(tree, adapters);
     // By node; a node's place among the wanted ones becomes its row.
     std::vector<std::size_t> order(aims.size());
     for (std::size_t i = 0; i < order.size(); ++i)

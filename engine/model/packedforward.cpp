@@ -36,9 +36,8 @@ std::unique_ptr<PackedNet> PackedNet::make(Transformer& model, Precision precisi
 template <typename R, typename O>
 void PackedLayers<R, O>::weightsChanged()
 {
-    Parameters& parameters = m_model.parameters();
-    if (kHalf && parameters.half.defined())
-        parameters.half.copy_(parameters.flat.narrow(0, 0, parameters.decayed));
+    if (kHalf)
+        m_model.parameters().renewHalf();
 }
 
 template <typename R, typename O>

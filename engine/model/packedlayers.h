@@ -120,7 +120,7 @@ protected:
 
     // A matrix that lies in the flat buffers: as operand, and its gradient.
     Tensor matrix(std::int64_t offset, std::int64_t out, std::int64_t in) const;
-    Tensor gradientOf(Parameters& parameters, std::int64_t offset, std::int64_t out, std::int64_t in) const;
+    static Tensor gradientOf(const Parameters& parameters, std::int64_t offset, std::int64_t out, std::int64_t in);
     R* vectorGradient(const std::string& name) const;
     const R* vectorAt(const std::string& name) const;
     std::int64_t offset(int layer, const char* name) const;
@@ -147,7 +147,8 @@ protected:
     void attentionBack(int layer, const Tree& tree, const Tensor& dAttended, const Tensor& dx, LayerMemory& memory);
     void lowBack(int layer, Module first, int count, const Tensor& x, const Tensor& dOut, const Tensor& dx,
         LayerMemory& memory, const std::vector<Part>& parts);
-    void weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x);
+    /// Written where the gradient is fresh, else added. Over the matrix' copy it comes after the copy's last product.
+    void weightGradient(std::int64_t offset, const Tensor& dOut, const Tensor& x, bool fresh);
     void normBack(const std::string& name, const Tensor& dy, const Tensor& x, const Tensor& inverse, const Tensor& dx);
     std::int64_t widthOf(int module) const;
     /// The A's of `count` modules that read the same input, as one matrix: [count * rank, in]. Undefined where one of the modules
@@ -156,6 +157,7 @@ protected:
     void embeddingGradient(const Tree& tree);
     void lossChunk(std::span<const Aim> aims, std::size_t from, std::size_t to, const Tensor& states, const Tensor& dStates,
         std::vector<double>& losses);
+    void beginGradient();
 
     bool trains() const { return m_parts.empty(); }  // the transformer itself
 
@@ -167,6 +169,7 @@ protected:
 
     // Of the pass that runs.
     std::vector<Part> m_parts;  // by node; empty without adapters
+    bool m_fresh = false;  // the gradients are written, not added
     std::vector<std::int64_t> m_wanted;
     Tensor m_positions;
 

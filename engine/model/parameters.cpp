@@ -41,9 +41,10 @@ void Parameters::train(bool withHalf)
 {
     if (withHalf) {
         keepHalf();
-        if (halfGradient.defined())
+        if (halfGradient.defined() && !isOverHalf())
             return;
         halfGradient = torch::zeros({decayed}, half.options());
+        headGradient = torch::Tensor();
         gradient = torch::zeros({count() - decayed}, flat.options());
         return;
     }
@@ -56,18 +57,69 @@ void Parameters::train(bool withHalf)
     }
 }
 
+void Parameters::trainOverHalf(const std::string& head)
+{
+    keepHalf();
+    if (halfGradient.defined())
+        return;
+    halfGradient = half;
+    headFrom = offsets.at(head);
+    headGradient = torch::zeros({named.at(head).numel()}, half.options());
+    gradient = torch::zeros({count() - decayed}, flat.options());
+}
+
 void Parameters::keepHalf()
 {
     if (!half.defined())
         half = flat.narrow(0, 0, decayed).to(torch::kBFloat16);
 }
 
+void Parameters::renewHalf()
+{
+    const torch::NoGradGuard noGrad;
+    if (half.defined())
+        half.copy_(flat.narrow(0, 0, decayed));
+}
+
 void Parameters::zeroGradient()
 {
     const torch::NoGradGuard noGrad;
-    gradient.zero_();
-    if (halfGradient.defined())
-        halfGradient.zero_();
+    for (Piece& piece : pieces())
+        piece.gradient.zero_();
+    fresh = false;
+}
+
+void Parameters::startGradient()
+{
+    const torch::NoGradGuard noGrad;
+    pieces().back().gradient.zero_();
+    fresh = true;
+}
+
+torch::Tensor Parameters::gradientOf(std::int64_t offset, std::int64_t count) const
+{
+    if (headGradient.defined() && offset == headFrom)
+        return headGradient;
+    return (halfGradient.defined() ? halfGradient : gradient).narrow(0, offset, count);
+}
+
+std::vector<Parameters::Piece> Parameters::pieces() const
+{
+    if (!halfGradient.defined())
+        return {{0, gradient.narrow(0, 0, decayed)}, {decayed, gradient.narrow(0, decayed, count() - decayed)}};
+    std::vector<Piece> found;
+    const auto matrices = [&](std::int64_t from, std::int64_t to) {
+        if (to > from)
+            found.push_back({from, halfGradient.narrow(0, from, to - from)});
+    };
+    const std::int64_t headEnd = headGradient.defined() ? headFrom + headGradient.numel() : 0;
+    if (headGradient.defined()) {
+        matrices(0, headFrom);
+        found.push_back({headFrom, headGradient});
+    }
+    matrices(headEnd, decayed);
+    found.push_back({decayed, gradient});
+    return found;
 }
 
 }  // namespace taskfold::model

@@ -101,17 +101,36 @@ Learner::Learner(const Learner& other, model::Adapter& adapter)
         adapter.parameters().keepHalf();
 }
 
-void Learner::train()
+void Learner::train(bool addsUp)
 {
-    trained().train(m_net && m_precision == Precision::Bf16);
+    const bool half = m_net && m_precision == Precision::Bf16;
+    if (half && !m_adapter && !addsUp)
+        trained().trainOverHalf(m_model.config().tiedHead ? "model.embed_tokens.weight" : "lm_head.weight");
+    else
+        trained().train(half);
+}
+
+void Learner::startGradient()
+{
+    if (m_net && !m_adapter)
+        trained().startGradient();
+    else
+        trained().zeroGradient();
+}
+
+void Learner::dropGradient()
+{
+    startGradient();
+    if (trained().isOverHalf())
+        trained().renewHalf();
 }
 
 void Learner::weightsChanged()
 {
     if (m_net)
         m_net->weightsChanged();
-    if (m_adapter && m_adapter->parameters().half.defined())
-        m_adapter->parameters().half.copy_(m_adapter->parameters().flat.narrow(0, 0, m_adapter->parameters().decayed));
+    if (m_adapter)
+        m_adapter->parameters().renewHalf();
 }
 
 void Learner::forgetMemory()

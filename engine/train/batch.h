@@ -43,8 +43,13 @@ public:
     /// Another adapter on the same base: computes by the other's network, one at a time or together.
     Learner(const Learner& other, model::Adapter& adapter);
 
-    /// Makes room for gradients. Called once before the first of them.
-    void train();
+    /// Makes room for gradients. Called before the first of them; `addsUp`: those of several passes are added before the
+    /// optimiser's step, which costs memory.
+    void train(bool addsUp = true);
+    /// Before a step's first pass.
+    void startGradient();
+    /// After a pass whose gradient isn't used.
+    void dropGradient();
     model::Parameters& trained() const { return m_adapter ? m_adapter->parameters() : m_model.parameters(); }
     model::Transformer& model() const { return m_model; }
     model::Adapter* adapter() const { return m_adapter; }

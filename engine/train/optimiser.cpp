@@ -29,13 +29,8 @@ double squares(const O* x, std::int64_t count)
 }
 
 struct Buffers {
-    torch::Tensor weight, gradient, first, second, copy;
-
-    Buffers part(std::int64_t from, std::int64_t count) const
-    {
-        const auto cut = [&](const torch::Tensor& t) { return t.defined() ? t.narrow(0, from, count) : t; };
-        return {cut(weight), cut(gradient), cut(first), cut(second), cut(copy)};
-    }
+    torch::Tensor weight, gradient, first, second;
+    torch::Tensor copy;  // undefined: none; may be the gradient
 };
 
 template <typename R, typename O>
@@ -98,9 +93,16 @@ double squaresOf(const torch::Tensor& gradient)
 double AdamW::step(model::Parameters& parameters, torch::Tensor& first, torch::Tensor& second, std::int64_t count) const
 {
     const torch::NoGradGuard noGrad;
-    const double norm = std::sqrt(squaresOf(parameters.gradient) + squaresOf(parameters.halfGradient));
-    if (!std::isfinite(norm))
+    const std::vector<model::Parameters::Piece> pieces = parameters.pieces();
+    double squares = 0;
+    for (const model::Parameters::Piece& piece : pieces)
+        squares += squaresOf(piece.gradient);
+    const double norm = std::sqrt(squares);
+    if (!std::isfinite(norm)) {
+        if (parameters.isOverHalf())
+            parameters.renewHalf();
         return norm;
+    }
     model::kernels::AdamSettings settings;
     settings.rate = learningRate;
     settings.beta1 = beta1;
@@ -110,22 +112,14 @@ double AdamW::step(model::Parameters& parameters, torch::Tensor& first, torch::T
     settings.scale = clip > 0 && norm > clip ? clip / (norm + 1e-6) : 1;
     settings.correction1 = 1 - std::pow(beta1, static_cast<double>(count));
     settings.correction2 = 1 - std::pow(beta2, static_cast<double>(count));
-    const std::int64_t matrices = parameters.decayed;
-    const std::int64_t rest = parameters.count() - matrices;
-    Buffers all{parameters.flat, parameters.gradient, first, second, {}};
-    if (parameters.halfGradient.defined()) {
-        Buffers tail{parameters.flat.narrow(0, matrices, rest), parameters.gradient, first.narrow(0, matrices, rest),
-            second.narrow(0, matrices, rest), {}};
-        Buffers head{parameters.flat.narrow(0, 0, matrices), parameters.halfGradient, first.narrow(0, 0, matrices),
-            second.narrow(0, 0, matrices), parameters.half};
-        updateAny(head, settings);
-        settings.decay = 0;
-        updateAny(tail, settings);
-        return norm;
+    for (const model::Parameters::Piece& piece : pieces) {
+        const bool matrices = piece.from < parameters.decayed;
+        const auto cut = [&](const torch::Tensor& t) { return t.narrow(0, piece.from, piece.gradient.numel()); };
+        settings.decay = matrices ? decay : 0;
+        updateAny({cut(parameters.flat), piece.gradient, cut(first), cut(second),
+                      matrices && parameters.halfGradient.defined() ? cut(parameters.half) : torch::Tensor()},
+            settings);
     }
-    updateAny(all.part(0, matrices), settings);
-    settings.decay = 0;
-    updateAny(all.part(matrices, rest), settings);
     return norm;
 }
 

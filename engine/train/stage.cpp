@@ -33,7 +33,7 @@ Stage::Stage(const compute::TrainSetup& setup, Learner& learner, const std::file
     , m_saver(m_store)
     , m_draw(rowsOf(m_sources), setup.seed, setup.inOrder)
 {
-    m_learner.train();
+    m_learner.train(setup.accumulate > 1 || setup.weighting == Weighting::PcGrad);
     m_learner.setCheckpointing(setup.checkpointing);
     m_moments.first = torch::zeros_like(m_learner.trained().flat);
     m_moments.second = torch::zeros_like(m_learner.trained().flat);
@@ -119,7 +119,7 @@ const std::vector<const Example*>& Stage::draw()
         m_batch.push_back(&m_sources[pick.task].examples[pick.row]);
         m_owners.push_back(pick.task);
     }
-    m_learner.trained().zeroGradient();
+    m_learner.startGradient();
     torch::manual_seed(m_setup.seed + 0x9E3779B97F4A7C15ULL * static_cast<std::uint64_t>(m_state.step));  // dropout's
     return m_batch;
 }

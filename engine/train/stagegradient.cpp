@@ -16,9 +16,9 @@ Result<void> Stage::probe()
     const std::vector<const Example*> rows = longestBatch();
     const std::vector<std::size_t> owners(rows.size(), 0);
     torch::manual_seed(m_setup.seed);
-    m_learner.trained().zeroGradient();
+    m_learner.startGradient();
     gradientOf(rows, owners);
-    m_learner.trained().zeroGradient();
+    m_learner.dropGradient();
     return {};
 }
 
@@ -44,7 +44,7 @@ BatchLoss Stage::gradientOf(const std::vector<const Example*>& batch, const std:
         }
         m_state.parts *= 2;
         m_learner.forgetMemory();
-        m_learner.trained().zeroGradient();
+        m_learner.dropGradient();
         note("the memory didn't hold a whole batch: from step " + std::to_string(m_state.step + 1) + " on it is computed in "
             + std::to_string(m_state.parts * std::max(1, m_setup.accumulate)) + " parts, with the same result");
     }
@@ -74,6 +74,7 @@ BatchLoss Stage::inParts(const std::vector<const Example*>& batch, double share,
     const std::size_t parts = std::min(batch.size(), wanted);
     if (parts == 1)
         return m_learner.loss(batch, m_setup.lossMean, share, factors);
+    m_learner.train();
     const double whole = sizeOf(batch);
     BatchLoss all;
     for (std::size_t part = 0; part < parts; ++part) {
