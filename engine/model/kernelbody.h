@@ -3,6 +3,10 @@
 
 #include "engine/model/kernels.h"
 
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
 #include "engine/model/kernelmath.h"
 #include "engine/model/kernelfewrows.h"
 #include "engine/model/kernelattention.h"

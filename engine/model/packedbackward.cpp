@@ -31,11 +31,7 @@ void PackedLayers<R, O>::weightGradient(std::int64_t offset, const Tensor& dOut,
     if (!trains())
         return;
     Tensor gradient = gradientOf(m_model.parameters(), offset, dOut.size(1), x.size(1));
-    if (fresh)
-        at::mm_out(gradient, dOut.t(), x);
-    else
-        at::addmm_out(gradient, gradient, dOut.t(), x, 1, 1);
-    count(dOut.size(1), x.size(1), x.size(0));
+    addOverRows(gradient, dOut, x, 1, !fresh);
 }
 
 // dx += the gradient through a norm, with a copy as operand; the norm's own weight gets its share.
@@ -54,49 +50,6 @@ void PackedLayers<R, O>::normBack(
         m_do.normBackward(operand(dy) + from * m_hidden, real(x) + from * m_hidden, real(inverse) + from, vectorAt(name),
             real(dx) + from * m_hidden, operand(out) + from * m_hidden, to - from, m_hidden);
     });
-}
-
-// Of the low-rank parts of modules that read x: gradients of A and B, and dx += scale * dOut B A, for all of them at once
-// where all have one.
-template <typename R, typename O>
-void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tensor& x, const Tensor& dOut, const Tensor& dx,
-    LayerMemory& memory, const std::vector<Part>& parts)
-{
-    for (const Part& part : parts) {
-        const std::int64_t n = part.end - part.begin;
-        if (n == 0)
-            continue;
-        const std::int64_t rank = part.adapter->rank();
-        const double scale = part.adapter->scale();
-        const bool together = lowA(part, layer, first, count).defined();
-        Parameters& own = part.adapter->parameters();
-        const auto through = [&](const Adapter::Pair& pair, const Tensor& du) {
-            Tensor da = gradientOf(own, pair.aOffset, du.size(1), x.size(1));
-            addOuter(da, false, du, x.narrow(0, part.begin, n), scale);
-            rows(n, [&](std::int64_t from, std::int64_t to) {
-                m_do.lowRank(operand(dx) + (part.begin + from) * dx.stride(0), dx.stride(0), operand(du) + from * du.stride(0),
-                    du.stride(0), real(pair.a), static_cast<R>(scale), to - from, du.size(1), x.size(1));
-            });
-        };
-        const Tensor du = at::empty({n, count * rank}, kOperand);
-        std::int64_t column = 0;
-        for (int m = first; m < first + count; column += widthOf(m++)) {
-            const std::int64_t width = widthOf(m);
-            const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(m));
-            if (!pair.a.defined())
-                continue;
-            const Tensor dy = dOut.narrow(0, part.begin, n).narrow(1, column, width);
-            const Tensor u = memory.low.narrow(0, part.begin, n).narrow(1, m * rank, rank);
-            const Tensor b = (kHalf ? own.half : own.flat).detach().narrow(0, pair.bOffset, width * rank).view({width, rank});
-            addOuter(gradientOf(own, pair.bOffset, width, rank), true, u, dy, scale);
-            const Tensor one = du.narrow(1, (m - first) * rank, rank);
-            narrow(one, dy, b.t().contiguous());
-            if (!together)
-                through(pair, one);
-        }
-        if (together)
-            through(part.adapter->at(layer, first), du);
-    }
 }
 
 template <typename R, typename O>

@@ -59,7 +59,9 @@ torch::Tensor PackedLayers<R, O>::room(Tensor& held, std::int64_t rows, std::int
 {
     if (!held.defined() || held.size(0) < rows || held.size(1) != columns) {
         held = Tensor();  // first the old memory goes
-        held = torch::empty({rows + rows / 16, columns}, type);
+        // Zeros in bf16: where a row's numbers aren't a multiple of 32, oneDNN's tiles read on into the next one and multiply by
+        // zero, which leaves what isn't a number.
+        held = kHalf ? torch::zeros({stepped(rows + rows / 16), columns}, type) : torch::empty({rows + rows / 16, columns}, type);
     }
     return held.narrow(0, 0, rows);
 }
@@ -127,64 +129,6 @@ void PackedLayers<R, O>::embed(const Tree& tree, const Tensor& x)
         for (std::int64_t n = from; n < end; ++n)
             std::copy_n(table + tree.tokens[static_cast<std::size_t>(n)] * m_hidden, m_hidden, to + n * m_hidden);
     });
-}
-
-template <typename R, typename O>
-std::int64_t PackedLayers<R, O>::widthOf(int module) const
-{
-    if (module == kGate || module == kUp)
-        return m_feedForward;
-    if (module == kQuery)
-        return m_heads * m_size;
-    return module == kKey || module == kValue ? m_keyHeads * m_size : m_hidden;
-}
-
-// In the parameters they lie one behind the other (adapter.cpp).
-template <typename R, typename O>
-torch::Tensor PackedLayers<R, O>::lowA(const Part& part, int layer, int first, int count) const
-{
-    for (int m = first; m < first + count; ++m)
-        if (!part.adapter->at(layer, static_cast<Module>(m)).a.defined())
-            return {};
-    const Parameters& own = part.adapter->parameters();
-    const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(first));
-    return (kHalf ? own.half : own.flat)
-        .detach()
-        .narrow(0, pair.aOffset, count * pair.a.numel())
-        .view({count * pair.a.size(0), pair.a.size(1)});
-}
-
-// The low-rank part of `count` modules that read the same x, added to their columns of `out`.
-template <typename R, typename O>
-void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor& x, const Tensor& out, LayerMemory& memory,
-    const std::vector<Part>& parts)
-{
-    for (const Part& part : parts) {
-        const std::int64_t rank = part.adapter->rank(), n = part.end - part.begin;
-        if (n == 0)
-            continue;
-        const Tensor own = x.narrow(0, part.begin, n);
-        const Tensor low = memory.low.narrow(0, part.begin, n);
-        const Tensor together = lowA(part, layer, first, count);
-        if (together.defined())
-            narrow(low.narrow(1, first * rank, count * rank), own, together);
-        std::int64_t column = 0;
-        for (int m = first; m < first + count; column += widthOf(m++)) {
-            const std::int64_t width = widthOf(m);
-            const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(m));
-            if (!pair.a.defined())
-                continue;
-            const Tensor u = low.narrow(1, m * rank, rank);
-            if (!together.defined())
-                narrow(u, own, lowA(part, layer, m, 1));
-            const Tensor b = pair.b.detach().t().contiguous();
-            const std::int64_t stride = out.stride(0);
-            rows(n, [&](std::int64_t from, std::int64_t to) {
-                m_do.lowRank(operand(out) + (part.begin + from) * stride + column, stride, operand(u) + from * u.stride(0),
-                    u.stride(0), real(b), static_cast<R>(part.adapter->scale()), to - from, rank, width);
-            });
-        }
-    }
 }
 
 template <typename R, typename O>

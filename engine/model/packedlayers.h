@@ -32,7 +32,8 @@ struct Part {
     std::int64_t begin = 0, end = 0;
 };
 
-/// The network's layers; R and O as in kernels.h. The forward half is in packedforward.cpp, the other in packedbackward.cpp.
+/// The network's layers; R and O as in kernels.h. The forward half is in packedforward.cpp, the other in packedbackward.cpp,
+/// adapters' products in packedlow.cpp.
 template <typename R, typename O>
 class PackedLayers : public PackedNet {
 public:
@@ -57,6 +58,7 @@ protected:
     static constexpr std::int64_t kRowBlock = 96;  // rows that stay in a core's second cache
     static constexpr std::int64_t kTile = 6;  // rows, see kernelfewrows.h
     static constexpr std::int64_t kOutputBlock = 64;
+    static constexpr std::int64_t kRowStep = kHalf ? 32 : 1;
 
     static R* real(const Tensor& t) { return static_cast<R*>(t.data_ptr()); }
     static O* operand(const Tensor& t) { return static_cast<O*>(t.data_ptr()); }
@@ -66,13 +68,53 @@ protected:
     {
         at::parallel_for(0, count, 8, body);
     }
-    void multiply(Tensor& out, const Tensor& a, const Tensor& b)
+    /// oneDNN makes code for each shape that it sees, which takes longer than a product: in bf16, numbers of rows are rounded up
+    /// so that they come again. Only for the last rows of memory that is in use (see room).
+    static std::int64_t stepped(std::int64_t rows) { return (rows + kRowStep - 1) / kRowStep * kRowStep; }
+    static bool canStep(const Tensor& t)
     {
-        at::mm_out(out, a, b);
+        const auto last = t.storage_offset() + (stepped(t.size(0)) - 1) * t.stride(0) + t.size(1);
+        return t.stride(1) == 1 && last * static_cast<std::int64_t>(t.element_size()) <= static_cast<std::int64_t>(t.storage().nbytes());
+    }
+    static Tensor steppedRows(const Tensor& t) { return t.as_strided({stepped(t.size(0)), t.size(1)}, t.strides()); }
+    /// The rows up to the next step.
+    static Tensor rest(const Tensor& t)
+    {
+        return steppedRows(t).narrow(0, t.size(0), stepped(t.size(0)) - t.size(0));
+    }
+    void multiply(const Tensor& out, const Tensor& a, const Tensor& b)
+    {
+        const bool can = kRowStep > 1 && canStep(out) && canStep(a);
+        Tensor to = can ? steppedRows(out) : out;
+        at::mm_out(to, can ? steppedRows(a) : a, b);
         count(a.size(0), b.size(1), a.size(1));
     }
     /// out [rows, outputs] = a [rows, inputs] times weights [outputs, inputs], transposed.
-    void throughWeights(Tensor& out, const Tensor& a, const Tensor& weights)
+    /// out += scale * a b.
+    void addProduct(const Tensor& out, const Tensor& a, const Tensor& b, double scale)
+    {
+        const bool can = kRowStep > 1 && canStep(out) && canStep(a);
+        Tensor to = can ? steppedRows(out) : out;
+        at::addmm_out(to, to, can ? steppedRows(a) : a, b, 1, scale);
+        count(a.size(0), b.size(1), a.size(1));
+    }
+    /// out = or += scale * left transposed times right, a sum over rows: those up to the next step are set to zero.
+    void addOverRows(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds)
+    {
+        const bool can = kRowStep > 1 && canStep(left) && canStep(right);
+        if (can) {
+            rest(left).zero_();
+            rest(right).zero_();
+        }
+        const Tensor a = can ? steppedRows(left) : left, b = can ? steppedRows(right) : right;
+        Tensor to = out;
+        if (adds)
+            at::addmm_out(to, to, a.t(), b, 1, scale);
+        else
+            at::mm_out(to, a.t(), b);
+        count(left.size(1), right.size(1), left.size(0));
+    }
+    void throughWeights(const Tensor& out, const Tensor& a, const Tensor& weights)
     {
         const std::int64_t rows = a.size(0);
         if (rows == 0)
@@ -91,9 +133,11 @@ protected:
         });
         count(rows, weights.size(0), a.size(1));
     }
-    /// The same for many rows and a rank's few outputs: each thread has its rows.
-    void narrow(const Tensor& out, const Tensor& a, const Tensor& weights)
+    /// The same for many rows and a rank's few outputs: each thread has its rows. `lastRows`: of memory that is in use.
+    void narrow(const Tensor& out, const Tensor& a, const Tensor& weights, bool lastRows)
     {
+        if (m_tiles && lastRows)
+            return multiply(out, a, weights.t());
         constexpr std::int64_t block = 48;  // rows that stay in a core's second cache
         rows(a.size(0), [&](std::int64_t from, std::int64_t to) {
             for (std::int64_t first = from; first < to; first += block)
@@ -154,6 +198,9 @@ protected:
     /// The A's of `count` modules that read the same input, as one matrix: [count * rank, in]. Undefined where one of the modules
     /// has none.
     Tensor lowA(const Part& part, int layer, int first, int count) const;
+    Tensor lowB(const Part& part, const Adapter::Pair& pair, std::int64_t width) const;  // [width, rank]
+    /// out [n, size] += scale * u [n, rank] times b [rank, size].
+    void addLowRank(const Tensor& out, const Tensor& u, const Tensor& b, double scale);
     void embeddingGradient(const Tree& tree);
     void lossChunk(std::span<const Aim> aims, std::size_t from, std::size_t to, const Tensor& states, const Tensor& dStates,
         std::vector<double>& losses);
@@ -164,6 +211,7 @@ protected:
     Transformer& m_model;
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
+    const bool m_tiles = kHalf && kernels::multipliesTiles();
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
     Tensor m_cosine, m_sine;  // [positions, size / 2]
 

@@ -1,5 +1,7 @@
 #include "engine/model/parameters.h"
 
+#include "engine/model/longmemory.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -27,7 +29,7 @@ Parameters::Parameters(std::vector<NamedShape> shapes, torch::Device device, tor
         if (shape.shape.size() > 1)
             decayed = total;
     }
-    flat = torch::zeros({total}, torch::TensorOptions(type).device(device));
+    flat = longZeros(total, torch::TensorOptions(type).device(device));
     std::int64_t offset = 0;
     for (const NamedShape& shape : shapes) {
         const std::int64_t count = countOf(shape.shape);
@@ -43,14 +45,14 @@ void Parameters::train(bool withHalf)
         keepHalf();
         if (halfGradient.defined() && !isOverHalf())
             return;
-        halfGradient = torch::zeros({decayed}, half.options());
+        halfGradient = longZeros(decayed, half.options());
         headGradient = torch::Tensor();
         gradient = torch::zeros({count() - decayed}, flat.options());
         return;
     }
     if (gradient.defined())
         return;
-    gradient = torch::zeros_like(flat);
+    gradient = longZeros(count(), flat.options());
     for (auto& [name, leaf] : named) {
         leaf.set_requires_grad(true);
         leaf.mutable_grad() = gradient.narrow(0, offsets.at(name), leaf.numel()).view(leaf.sizes());
@@ -71,7 +73,7 @@ void Parameters::trainOverHalf(const std::string& head)
 void Parameters::keepHalf()
 {
     if (!half.defined())
-        half = flat.narrow(0, 0, decayed).to(torch::kBFloat16);
+        half = longZeros(decayed, flat.options().dtype(torch::kBFloat16)).copy_(flat.narrow(0, 0, decayed));
 }
 
 void Parameters::renewHalf()

@@ -1,5 +1,6 @@
 #include "engine/train/stage.h"
 
+#include "engine/model/longmemory.h"
 #include "engine/text/template.h"
 #include "engine/train/schedule.h"
 
@@ -35,8 +36,9 @@ Stage::Stage(const compute::TrainSetup& setup, Learner& learner, const std::file
 {
     m_learner.train(setup.accumulate > 1 || setup.weighting == Weighting::PcGrad);
     m_learner.setCheckpointing(setup.checkpointing);
-    m_moments.first = torch::zeros_like(m_learner.trained().flat);
-    m_moments.second = torch::zeros_like(m_learner.trained().flat);
+    const torch::Tensor& flat = m_learner.trained().flat;
+    m_moments.first = model::longZeros(flat.numel(), flat.options());
+    m_moments.second = model::longZeros(flat.numel(), flat.options());
     m_state.steps = plannedSteps();
     m_state.templateHash = templateHash();
     m_state.controller = stats::StopController(m_sources.size(), setup.patience);
