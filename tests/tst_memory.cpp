@@ -90,6 +90,25 @@ class MemoryTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase()
+    {
+        Random random{3};
+        std::vector<std::string> texts;
+        for (int i = 0; i < 1500; ++i)
+            texts.push_back(letters(random, 100));
+        const auto engine = jobs::computeEngine();
+        QVERIFY(engine);
+        for (const Shape& shape : kShapes) {
+            const std::filesystem::path model = m_folder.project().folder / shape.model;
+            std::filesystem::create_directories(model);
+            std::size_t next = 0;
+            QVERIFY(trainBpe([&]() -> std::optional<std::string_view> {
+                return next < texts.size() ? std::optional<std::string_view>(texts[next++]) : std::nullopt;
+            }, shape.size.vocabulary, 512, model, {}));
+            QVERIFY((*engine)->makeTiny(shape.size, model, 1));
+        }
+    }
+
     void theEstimateIsWithinATenthOfThePeak_data()
     {
         QTest::addColumn<int>("shape");
@@ -115,20 +134,7 @@ private slots:
         QFETCH(int, batch);
         QFETCH(int, length);
         QFETCH(bool, checkpointing);
-        const test::TempProject folder;
-        const std::filesystem::path model = folder.project().folder / "model";
-        std::filesystem::create_directories(model);
-        Random random{3};
-        std::vector<std::string> texts;
-        for (int i = 0; i < 1500; ++i)
-            texts.push_back(letters(random, 100));
-        std::size_t next = 0;
-        QVERIFY(trainBpe([&]() -> std::optional<std::string_view> {
-            return next < texts.size() ? std::optional<std::string_view>(texts[next++]) : std::nullopt;
-        }, kShapes[shape].size.vocabulary, 512, model, {}));
-        const auto engine = jobs::computeEngine();
-        QVERIFY(engine);
-        QVERIFY((*engine)->makeTiny(kShapes[shape].size, model, 1));
+        const std::filesystem::path model = m_folder.project().folder / kShapes[shape].model;
         const Result<ModelConfig> config = readModelConfig(model);
         QVERIFY(config);
         QProcess child;
@@ -148,6 +154,9 @@ private slots:
         std::printf("%-60s estimate %7.0f MiB, peak %7.0f MiB, %+5.1f %%\n", QTest::currentDataTag(), estimate, peak, 100 * (estimate / peak - 1));
         QVERIFY2(std::abs(estimate / peak - 1) < 0.1, qPrintable(QStringLiteral("%1 against %2").arg(estimate).arg(peak)));
     }
+
+private:
+    const test::TempProject m_folder;
 };
 
 int main(int argc, char** argv)
