@@ -4,7 +4,8 @@
 
 namespace taskfold::data {
 
-WorkPool::WorkPool(int threads) : m_ahead(static_cast<std::size_t>(threads) + 1)
+// So much waits that nobody runs dry while who hands over does a long task.
+WorkPool::WorkPool(int threads) : m_ahead(static_cast<std::size_t>(threads) * 3 + 2)
 {
     for (int i = 1; i < threads; ++i)
         m_threads.emplace_back([this] { work(); });
