@@ -10,10 +10,29 @@ namespace taskfold::jobs {
 namespace {
 
 constexpr double kLibrary = 145;  // libtorch and the program, in MiB, as measured by tst_memory
-constexpr double kHalfLibrary = 35;  // what products in bf16 keep for themselves: code for shapes, turned weights
+constexpr double kHalfLibrary = 15;  // what products in bf16 keep for themselves
+constexpr double kTilesLibrary = 22;  // the code for shapes beside it, where the processor multiplies in tiles
 constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kReal = 4;  // bytes of sums, norms and weights
 constexpr double kLogitRows = 192;
+
+// As the network chooses its products (engine/model/kernels.cpp); here without opening its module.
+bool multipliesTiles()
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("amx-bf16") != 0;
+#else
+    return false;
+#endif
+}
+
+double libraryMib(const TrainingShape& shape)
+{
+    if (shape.precision != Precision::Bf16)
+        return kLibrary;
+    return kLibrary + kHalfLibrary + (multipliesTiles() ? kTilesLibrary : 0);
+}
 
 // Bytes of weights and of what the optimiser keeps.
 double weightBytes(const ModelConfig& config, const TrainingShape& shape)
@@ -79,7 +98,7 @@ double trainingMemoryMib(const ModelConfig& config, const TrainingShape& shape)
 {
     const double tokens = static_cast<double>(shape.batch) * std::min<double>(shape.context, std::max(1, config.context));
     const double plain = tokens * (34.0 * config.hidden * config.layers * (shape.precision == Precision::Bf16 ? 2 : 4) + 2.0 * config.vocabulary * 4);
-    return kLibrary + (shape.precision == Precision::Bf16 ? kHalfLibrary : 0) + (weightBytes(config, shape) + (shape.plain ? plain : packedBytes(config, shape, tokens))) / kMib;
+    return libraryMib(shape) + (weightBytes(config, shape) + (shape.plain ? plain : packedBytes(config, shape, tokens))) / kMib;
 }
 
 double planMemoryMib(const ModelConfig& config, const Plan& plan, double batchTokens, double batchTargets, int together)
