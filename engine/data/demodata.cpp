@@ -3,6 +3,7 @@
 #include "engine/core/task.h"
 #include "engine/data/demotext.h"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <set>
@@ -91,9 +92,24 @@ Result<void> writeTask(const fs::path& folder, const demo::Maker& maker, const P
     return {};
 }
 
-// Every label becomes another one, always the same.
-Parts shuffled(Parts parts, const std::vector<std::string>& labels)
+void cut(Parts& parts, std::size_t rows)
 {
+    parts.splits[0].resize(std::min(parts.splits[0].size(), rows));
+}
+
+// The rows of two tasks that ask the same, half of them each; every label becomes another one, always the same. It contradicts
+// both of them, each of which contradicts it alone: so it is the one that harms, whatever the sums' last bits are.
+Parts shuffled(Parts parts, const Parts& others, const std::vector<std::string>& labels)
+{
+    cut(parts, others.splits[0].size());
+    for (std::size_t split = 0; split < parts.splits.size(); ++split) {
+        auto& rows = parts.splits[split];
+        if (split > 0)
+            rows.resize(rows.size() / 2);
+        const std::size_t own = rows.size();
+        for (std::size_t i = 0; i < own; ++i)
+            rows.push_back(others.splits[split][i]);
+    }
     constexpr std::size_t kShift = 3;
     for (auto& split : parts.splits)
         for (demo::Pair& pair : split)
@@ -111,12 +127,22 @@ Result<void> writeDemoData(const fs::path& folder, std::uint64_t seed)
 {
     Random random{seed};
     const fs::path tasks = folder / "tasks";
+    constexpr int kShuffledOfEach = 450;  // rows of flights and of trains
+    Parts flights;
     for (demo::Maker& maker : demo::makers()) {
-        const Parts parts = drawn(maker, random);
+        const int rows = maker.train;
+        const bool trains = maker.name == "train_intent";
+        if (trains)
+            maker.train = kShuffledOfEach;
+        Parts parts = drawn(maker, random);
+        const Parts all = parts;
+        cut(parts, static_cast<std::size_t>(rows));
         Result<void> done = writeTask(tasks, maker, parts);
-        if (done && maker.name == "flight_intent") {
+        if (maker.name == "flight_intent")
+            flights = parts;
+        if (done && trains) {
             maker.name = "shuffled_intent";
-            done = writeTask(tasks, maker, shuffled(parts, maker.labels));
+            done = writeTask(tasks, maker, shuffled(flights, all, maker.labels));
         }
         if (!done)
             return done;

@@ -120,7 +120,7 @@ std::vector<Maker> makers()
     return {
         {"flight_intent", "classification", "accuracy", asked, kIntents, 900, 60, 200,
             [](Random& random) { return intent(random, "flight"); }},
-        {"train_intent", "classification", "accuracy", "what does the train passenger want?", kIntents, 120, 60, 200,
+        {"train_intent", "classification", "accuracy", asked, kIntents, 120, 60, 200,
             [](Random& random) { return intent(random, "train"); }},
         {"hotel_review", "classification", "accuracy", "how does the guest feel?", kMoods, 700, 60, 200,
             [](Random& random) { return review(random, kHotelThings, "hotel"); }},
