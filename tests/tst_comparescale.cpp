@@ -5,9 +5,9 @@
 #include "support/clicks.h"
 #include "support/shot.h"
 #include "support/stallwatch.h"
+#include "support/startedwindow.h"
 #include "support/trained.h"
 #include "widgets/pages/comparepage.h"
-#include "widgets/parts/theme.h"
 
 #include <QComboBox>
 #include <QElapsedTimer>
@@ -157,15 +157,12 @@ class CompareScaleTest : public QObject {
 private slots:
     void initTestCase()
     {
-        theme::apply(*qApp);
         m_many = std::make_unique<Many>();
         Options options;
-        options.settings = m_folder.filePath(u"settings.ini"_s);
         options.project = m_many->folder();
         options.page = Mode::Filter;
-        m_application = std::make_unique<Application>(options);
-        m_application->start();
-        QVERIFY(QTest::qWaitForWindowExposed(&m_application->window()));
+        m_application = test::started(m_folder, options);
+        QVERIFY(m_application);
         QTRY_VERIFY(m_application->opened() != nullptr);
         QVERIFY(idle());
     }

@@ -7,8 +7,8 @@
 #include "engine/data/rowstore.h"
 #include "support/clicks.h"
 #include "support/smallproject.h"
+#include "support/startedwindow.h"
 #include "widgets/parts/ask.h"
-#include "widgets/parts/theme.h"
 
 #include <QAction>
 #include <QPlainTextEdit>
@@ -28,12 +28,8 @@ class DataUndoTest : public QObject {
 private slots:
     void initTestCase()
     {
-        theme::apply(*qApp);
-        Options options;
-        options.settings = m_folder.filePath(u"settings.ini"_s);
-        m_application = std::make_unique<Application>(options);
-        m_application->start();
-        QVERIFY(QTest::qWaitForWindowExposed(&m_application->window()));
+        m_application = test::started(m_folder);
+        QVERIFY(m_application);
         m_application->openProject(QString::fromStdString(m_small.project().folder.string()));
         QTRY_VERIFY(m_application->opened() != nullptr);
         QVERIFY(click(u"dataMode"_s));

@@ -5,8 +5,8 @@
 #include "support/shot.h"
 #include "support/smallproject.h"
 #include "support/stallwatch.h"
+#include "support/startedwindow.h"
 #include "widgets/parts/ask.h"
-#include "widgets/parts/theme.h"
 
 #include <QComboBox>
 #include <QElapsedTimer>
@@ -106,12 +106,8 @@ private slots:
             m_file = someRows(m_folder.filePath(u"questions.jsonl"_s));
         const QString place = QFileInfo(m_file).absoluteDir().filePath(u"largefile-project"_s);
         m_project = qEnvironmentVariableIsSet("TASKFOLD_LARGE_FILE") ? place : m_folder.filePath(u"project"_s);
-        theme::apply(*qApp);
-        Options options;
-        options.settings = m_folder.filePath(u"settings.ini"_s);
-        m_application = std::make_unique<Application>(options);
-        m_application->start();
-        QVERIFY(QTest::qWaitForWindowExposed(&m_application->window()));
+        m_application = test::started(m_folder);
+        QVERIFY(m_application);
         m_application->makeProject(m_project);
         QTRY_VERIFY(m_application->opened() != nullptr);
     }

@@ -204,19 +204,19 @@ private slots:
     {
         Window w;
         auto* page = static_cast<WelcomePage*>(w.window.page(Mode::Welcome));
-        page->setRecent({{u"/home/ann/travel"_s, u"11 tasks"_s}, {u"/home/ann/support"_s, {}}});
+        page->setRecent({{u"projects/travel"_s, u"11 tasks"_s}, {u"projects/support"_s, {}}});
         w.window.show();
         QSignalSpy wanted(page, &WelcomePage::recentRequested);
         auto* list = child<QListWidget>(*page, u"recentProjects"_s);
         list->setCurrentRow(1);
         list->setFocus();
         QTest::keyClick(list, Qt::Key_Return);
-        QCOMPARE(wanted.front().front().toString(), u"/home/ann/support"_s);
+        QCOMPARE(wanted.front().front().toString(), u"projects/support"_s);
         const int running = w.activities.add(u"Baseline of mnli"_s);
         w.activities.start(running);
         w.activities.progress(running, 42, 100, u"step 42 of 100"_s);
         test::shot(w.window, u"welcome"_s);
-        w.window.showProject(u"travel"_s, u"/home/ann/travel"_s);
+        w.window.showProject(u"travel"_s, u"projects/travel"_s);
         static_cast<DataPage*>(w.window.page(Mode::Data))->showTasks(test::sampleTasks());
         w.window.showPage(Mode::Data);
         w.window.showError({ErrorCode::DiskFull, "writing rows/ab.arrow: no space"});

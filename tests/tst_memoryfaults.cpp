@@ -6,6 +6,7 @@
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
 #include "support/codeof.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -15,6 +16,8 @@
 #include <cmath>
 
 using namespace taskfold;
+using test::runsOf;
+using test::train;
 
 namespace {
 
@@ -47,12 +50,6 @@ private:
 
 FaultyAllocator* theAllocator = nullptr;
 
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
-
 std::vector<double> lossesOf(const Project& project, RunId run)
 {
     const auto connection = openExisting(project);
@@ -75,14 +72,6 @@ Plan planOf(const test::SmallProject& small, Method method)
     plan.epochsCap = 3;
     plan.validationRows = 4;
     return plan;
-}
-
-Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {})
-{
-    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
-    if (!queued)
-        return queued.error();
-    return jobs::runQueue(project, *queued, context);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "app/jobs/training.h"
 #include "db/runrepository.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 using namespace taskfold;
+using test::runsOf;
 
 namespace {
 
@@ -69,12 +71,6 @@ bool hasLaidACheckpoint(const Project& project, RunId run)
     const auto folder = project.folder / "runs" / std::to_string(run.value) / "checkpoints";
     std::error_code none;
     return std::filesystem::exists(folder, none) && !std::filesystem::is_empty(folder, none);
-}
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
 }
 
 }  // namespace

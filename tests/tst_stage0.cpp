@@ -6,6 +6,7 @@
 #include "app/jobs/training.h"
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -13,42 +14,10 @@
 #include <algorithm>
 
 using namespace taskfold;
-
-namespace {
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
-
-Run runOf(const Project& project, RunKind kind)
-{
-    for (const Run& run : runsOf(project))
-        if (run.kind == kind)
-            return run;
-    return {};
-}
-
-std::vector<double> curve(const Project& project, RunId run, const std::string& name)
-{
-    const auto connection = openExisting(project);
-    std::vector<double> values;
-    const auto points = db::MetricRepository(**connection).curve(run, {}, name);
-    for (const MetricPoint& point : *points)
-        values.push_back(point.value);
-    return values;
-}
-
-Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {})
-{
-    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
-    if (!queued)
-        return queued.error();
-    return jobs::runQueue(project, *queued, context);
-}
-
-}  // namespace
+using test::curve;
+using test::runOf;
+using test::runsOf;
+using test::train;
 
 /// Training on plain text: what it learns, what it forgets, and what it must not see.
 class Stage0Test : public QObject {

@@ -4,6 +4,7 @@
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
 #include "support/codeof.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -12,24 +13,11 @@
 #include <cmath>
 
 using namespace taskfold;
+using test::curve;
+using test::runsOf;
+using test::train;
 
 namespace {
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
-
-std::vector<double> curve(const Project& project, RunId run, const std::string& name)
-{
-    const auto connection = openExisting(project);
-    std::vector<double> values;
-    const auto points = db::MetricRepository(**connection).curve(run, {}, name);
-    for (const MetricPoint& point : *points)
-        values.push_back(point.value);
-    return values;
-}
 
 RunTask outcomeOf(const Project& project, RunId run)
 {
@@ -51,14 +39,6 @@ Plan planOf(const test::SmallProject& small, int together, Precision precision =
     for (auto& [stage, rate] : plan.learningRate)
         rate = 2e-2;
     return plan;
-}
-
-Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {})
-{
-    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
-    if (!queued)
-        return queued.error();
-    return jobs::runQueue(project, *queued, context);
 }
 
 std::vector<std::string> hashesOf(const std::vector<Run>& runs)

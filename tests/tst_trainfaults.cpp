@@ -3,6 +3,7 @@
 #include "app/jobs/training.h"
 #include "db/runrepository.h"
 #include "support/program.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QRegularExpression>
@@ -13,14 +14,9 @@
 
 using namespace Qt::StringLiterals;
 using namespace taskfold;
+using test::runsOf;
 
 namespace {
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
 
 QString pathOf(const Project& project)
 {

@@ -14,6 +14,7 @@
 #include "db/runrepository.h"
 #include "db/taskrepository.h"
 #include "support/codeof.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QTest>
@@ -29,42 +30,10 @@
 
 using namespace Qt::StringLiterals;
 using namespace taskfold;
-
-namespace {
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
-
-Run runOf(const Project& project, RunKind kind)
-{
-    for (const Run& run : runsOf(project))
-        if (run.kind == kind)
-            return run;
-    return {};
-}
-
-std::vector<double> curve(const Project& project, RunId run, const std::string& name)
-{
-    const auto connection = openExisting(project);
-    std::vector<double> values;
-    const auto points = db::MetricRepository(**connection).curve(run, {}, name);
-    for (const MetricPoint& point : *points)
-        values.push_back(point.value);
-    return values;
-}
-
-Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {})
-{
-    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
-    if (!queued)
-        return queued.error();
-    return jobs::runQueue(project, *queued, context);
-}
-
-}  // namespace
+using test::curve;
+using test::runOf;
+using test::runsOf;
+using test::train;
 
 class TrainingTest : public QObject {
     Q_OBJECT

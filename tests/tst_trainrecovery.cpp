@@ -5,6 +5,7 @@
 #include "db/transaction.h"
 #include "engine/format/modelfolder.h"
 #include "support/codeof.h"
+#include "support/runs.h"
 #include "support/smallproject.h"
 
 #include <QElapsedTimer>
@@ -18,14 +19,10 @@
 #include <thread>
 
 using namespace taskfold;
+using test::runsOf;
+using test::train;
 
 namespace {
-
-std::vector<Run> runsOf(const Project& project)
-{
-    const auto connection = openExisting(project);
-    return *db::RunRepository(**connection).all();
-}
 
 // One baseline of a few seconds.
 Plan shortPlan(const test::SmallProject& small)
@@ -34,15 +31,6 @@ Plan shortPlan(const test::SmallProject& small)
     plan.stages = {};
     plan.kept = {"colour"};
     return plan;
-}
-
-Result<void> train(const Project& project, const Plan& plan, const JobContext& context = {},
-    jobs::AfterFailure after = jobs::AfterFailure::Stop)
-{
-    const Result<PlanId> queued = jobs::queuePlan(project, plan, context);
-    if (!queued)
-        return queued.error();
-    return jobs::runQueue(project, *queued, context, after);
 }
 
 JobContext stoppingAt(std::stop_source& stop, std::int64_t step)

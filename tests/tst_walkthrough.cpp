@@ -4,8 +4,8 @@
 #include "support/shot.h"
 #include "support/smallproject.h"
 #include "support/stallwatch.h"
+#include "support/startedwindow.h"
 #include "widgets/parts/ask.h"
-#include "widgets/parts/theme.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -85,12 +85,8 @@ class WalkthroughTest : public QObject {
 private slots:
     void initTestCase()
     {
-        theme::apply(*qApp);
-        Options options;
-        options.settings = m_folder.filePath(u"settings.ini"_s);
-        m_application = std::make_unique<Application>(options);
-        m_application->start();
-        QVERIFY(QTest::qWaitForWindowExposed(&m_application->window()));
+        m_application = test::started(m_folder);
+        QVERIFY(m_application);
     }
 
     void aProjectIsMade()

@@ -5,9 +5,9 @@
 #include "engine/data/reader.h"
 #include "engine/data/rowkeys.h"
 #include "engine/data/sortedruns.h"
+#include "engine/data/workpool.h"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <thread>
 #include <tuple>
@@ -23,20 +23,21 @@ struct HashedDocument {
     bool operator<(const HashedDocument& other) const { return std::tie(hash, number) < std::tie(other.hash, other.number); }
 };
 
-// From several threads, a handful at a time.
-void apart(std::size_t count, const std::function<void(std::size_t)>& work)
+int threadsOfMachine()
+{
+    return static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+}
+
+// A handful at a time, until all are done.
+void apart(data::WorkPool& pool, std::size_t count, const std::function<void(std::size_t)>& work)
 {
     constexpr std::size_t kAtOnce = 32;
-    std::atomic<std::size_t> next{0};
-    const auto run = [&] {
-        for (std::size_t from = next.fetch_add(kAtOnce); from < count; from = next.fetch_add(kAtOnce))
-            for (std::size_t i = from; i < std::min(from + kAtOnce, count); ++i)
+    for (std::size_t from = 0; from < count; from += kAtOnce)
+        pool.push([&work, from, end = std::min(from + kAtOnce, count)] {
+            for (std::size_t i = from; i < end; ++i)
                 work(i);
-    };
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1U, 8U); ++i)
-        threads.emplace_back(run);
-    run();
+        });
+    pool.drain();
 }
 
 }  // namespace
@@ -154,11 +155,12 @@ void CorpusReader::filter(Reason reason, const std::function<std::string(const D
 
 void CorpusReader::filterApart(Reason reason, const std::function<std::string(std::string_view)>& words, const std::stop_token& stop)
 {
+    data::WorkPool pool(threadsOfMachine());
     std::size_t kept = 0;
     for (std::size_t from = 0; from < documents.size(); from += kDocumentsLookedAt) {
         const std::size_t count = std::min(kDocumentsLookedAt, documents.size() - from);
         std::vector<std::string> why(count);
-        apart(count, [&](std::size_t i) {
+        apart(pool, count, [&](std::size_t i) {
             if (!stop.stop_requested())
                 why[i] = words(textOf(documents[from + i]));
         });
@@ -176,10 +178,11 @@ void CorpusReader::filterApart(Reason reason, const std::function<std::string(st
 
 data::ScriptCount CorpusReader::scripts() const
 {
+    data::WorkPool pool(threadsOfMachine());
     data::ScriptCount all;
     std::mutex mutex;
     for (std::size_t from = 0; from < documents.size(); from += kDocumentsLookedAt) {
-        apart(std::min(kDocumentsLookedAt, documents.size() - from), [&](std::size_t i) {
+        apart(pool, std::min(kDocumentsLookedAt, documents.size() - from), [&](std::size_t i) {
             data::ScriptCount one;
             one.add(textOf(documents[from + i]));
             const std::lock_guard lock(mutex);

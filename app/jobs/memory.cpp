@@ -1,6 +1,7 @@
 #include "app/jobs/memory.h"
 
 #include "app/jobs/baseconfig.h"
+#include "engine/core/processor.h"
 
 #include <algorithm>
 #include <fstream>
@@ -15,17 +16,6 @@ constexpr double kTilesLibrary = 22;  // the code for shapes beside it, where th
 constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kReal = 4;  // bytes of sums, norms and weights
 constexpr double kLogitRows = 192;
-
-// As the network chooses its products (engine/model/kernels.cpp); here without opening its module.
-bool multipliesTiles()
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("amx-bf16") != 0;
-#else
-    return false;
-#endif
-}
 
 double libraryMib(const TrainingShape& shape)
 {

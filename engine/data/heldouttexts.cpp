@@ -1,12 +1,11 @@
 #include "engine/data/heldouttexts.h"
 
+#include "engine/data/eachpart.h"
 #include "engine/data/rowkeys.h"
 
 #include <algorithm>
 #include <bit>
 #include <cctype>
-#include <mutex>
-#include <optional>
 
 namespace taskfold::data {
 
@@ -51,30 +50,27 @@ Result<void> HeldOutTexts::add(const std::string& name, const RowFile& rows, con
 {
     const std::uint64_t number = m_names.size();
     m_names.push_back(name);
-    std::mutex mutex;
-    std::optional<Error> failure;
-    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
-        if (stop.stop_requested())
-            return;
+    struct Made {
         std::vector<Whole> wholes;
         std::vector<Beginning> beginnings;  // of short ones the whole
+    };
+    const auto made = [&](std::span<const RowFile::InputLine> part) {
+        Made one;
         for (const RowFile::InputLine& row : part) {
-            Whole& whole = wholes.emplace_back();
+            Whole& whole = one.wholes.emplace_back();
             hashText(row.input, whole.hash);
             whole.place = number << kLineBits | static_cast<std::uint64_t>(row.line);
-            beginnings.push_back({hashText(row.input.substr(0, kWindow)), row.input.size()});
+            one.beginnings.push_back({hashText(row.input.substr(0, kWindow)), row.input.size()});
         }
-        const std::lock_guard lock(mutex);
-        m_added += wholes.size();
-        for (const Beginning& one : beginnings)
-            word(one.hash) |= std::uint64_t{1} << (one.hash & 63);
-        for (Result<void> added : {m_wholeRuns.add(wholes), m_beginningRuns.add(beginnings)})
-            if (!added && !failure)
-                failure = std::move(added).error();
+        return one;
+    };
+    return takeEachPart(rows, stop, made, [&](const Made& one) {
+        m_added += one.wholes.size();
+        for (const Beginning& beginning : one.beginnings)
+            word(beginning.hash) |= std::uint64_t{1} << (beginning.hash & 63);
+        Result<void> added = m_wholeRuns.add(one.wholes);
+        return added ? m_beginningRuns.add(one.beginnings) : added;
     });
-    if (stop.stop_requested())
-        return Error{ErrorCode::Cancelled, {}};
-    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
 }
 
 Result<void> HeldOutTexts::settle()

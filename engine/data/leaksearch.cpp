@@ -1,11 +1,10 @@
 #include "engine/data/leaksearch.h"
 
+#include "engine/data/eachpart.h"
 #include "engine/data/rowkeys.h"
 
 #include <algorithm>
 #include <bit>
-#include <mutex>
-#include <optional>
 #include <span>
 
 namespace taskfold::data {
@@ -27,41 +26,30 @@ LeakSearch::LeakSearch(const std::filesystem::path& folder, std::int64_t heldOut
 
 Result<void> LeakSearch::addHeldOut(std::uint64_t number, const RowFile& rows, const std::stop_token& stop)
 {
-    std::mutex mutex;
-    std::optional<Error> failure;
-    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
-        if (stop.stop_requested())
-            return;
+    const auto made = [&](std::span<const RowFile::InputLine> part) {
         std::vector<Entry> entries;
         entries.reserve(part.size());
         for (const RowFile::InputLine& row : part)
             entries.push_back({hashText(row.input), packed(number, row.line)});
-        const std::lock_guard lock(mutex);
+        return entries;
+    };
+    return takeEachPart(rows, stop, made, [&](const std::vector<Entry>& entries) {
         for (const Entry& entry : entries)
             word(entry.hash) |= std::uint64_t{1} << (entry.hash & 63);
-        if (Result<void> added = m_held.add(entries); !added && !failure)
-            failure = std::move(added).error();
+        return m_held.add(entries);
     });
-    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
 }
 
 Result<void> LeakSearch::addTraining(std::uint64_t number, const RowFile& rows, const std::stop_token& stop)
 {
-    std::mutex mutex;
-    std::optional<Error> failure;
-    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
+    const auto made = [&](std::span<const RowFile::InputLine> part) {
         std::vector<Entry> entries;
-        if (!stop.stop_requested())
-            for (const RowFile::InputLine& row : part)
-                if (const std::uint64_t hash = hashText(row.input); word(hash) >> (hash & 63) & 1)
-                    entries.push_back({hash, packed(number, row.line)});
-        if (entries.empty())
-            return;
-        const std::lock_guard lock(mutex);
-        if (Result<void> added = m_training.add(entries); !added && !failure)
-            failure = std::move(added).error();
-    });
-    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
+        for (const RowFile::InputLine& row : part)
+            if (const std::uint64_t hash = hashText(row.input); word(hash) >> (hash & 63) & 1)
+                entries.push_back({hash, packed(number, row.line)});
+        return entries;
+    };
+    return takeEachPart(rows, stop, made, [&](const std::vector<Entry>& entries) { return m_training.add(entries); });
 }
 
 Result<void> LeakSearch::find(const Told& told, const std::stop_token& stop)

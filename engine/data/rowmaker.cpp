@@ -66,7 +66,7 @@ void RowMaker::begin(MadeBlock& made)
 void RowMaker::begin(MadeBlock& made, const Block& block)
 {
     begin(made);
-    if (block.from < 0)
+    if (block.from < 0 || block.text().size() >= TextPlace::kOwn)  // places in it are told from others by their size
         return;
     made.staged.rows.source = block.text();
     made.staged.from = block.from;

@@ -1,31 +1,20 @@
 #include "engine/data/sharedinputs.h"
 
+#include "engine/data/eachpart.h"
 #include "engine/data/rowkeys.h"
-
-#include <mutex>
-#include <optional>
-#include <span>
 
 namespace taskfold::data {
 
 Result<void> SharedInputs::add(std::uint32_t split, const RowFile& rows, const std::stop_token& stop)
 {
-    std::mutex mutex;
-    std::optional<Error> failure;
-    rows.eachPart([&](std::size_t, std::span<const RowFile::InputLine> part) {
-        if (stop.stop_requested())
-            return;
+    const auto made = [&](std::span<const RowFile::InputLine> part) {
         std::vector<Entry> entries;
         entries.reserve(part.size());
         for (const RowFile::InputLine& row : part)
             entries.push_back({hashText(row.input), hashText(row.target), row.index, split});
-        const std::lock_guard lock(mutex);
-        if (Result<void> added = m_runs.add(entries); !added && !failure)
-            failure = std::move(added).error();
-    });
-    if (stop.stop_requested())
-        return Error{ErrorCode::Cancelled, {}};
-    return failure ? Result<void>(*std::move(failure)) : Result<void>{};
+        return entries;
+    };
+    return takeEachPart(rows, stop, made, [&](const std::vector<Entry>& entries) { return m_runs.add(entries); });
 }
 
 void SharedInputs::countGroups(const std::vector<Group>& groups, Pairs& pairs)

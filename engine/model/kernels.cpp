@@ -30,16 +30,6 @@ InstructionSet instructionSet()
     return found;
 }
 
-bool multipliesTiles()
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("amx-bf16") != 0;
-#else
-    return false;
-#endif
-}
-
 template <typename R, typename O>
 const Set<R, O>* setOn(InstructionSet instructions)
 {

@@ -116,9 +116,6 @@ const Set<R, O>& set();
 
 enum class InstructionSet { Plain, Avx2, Avx512 };
 
-/// Whether the processor multiplies tiles of bf16 (AMX).
-bool multipliesTiles();
-
 /// The best that this machine has, which set() is built for.
 InstructionSet instructionSet();
 /// Null where the machine lacks it.

@@ -19,7 +19,7 @@ torch::Tensor longZeros(std::int64_t count, torch::TensorOptions options)
         const auto begin = reinterpret_cast<std::uintptr_t>(made.data_ptr());
         const std::uintptr_t from = (begin + page - 1) / page * page, to = (begin + made.nbytes()) / page * page;
         if (to > from)  // advice: where it isn't taken the pages stay small
-            ::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);  // NOLINT
+            ::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
     }
 #endif
     return made.zero_();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/core/processor.h"
 #include "engine/model/packednet.h"
 
 #include <ATen/Parallel.h>
@@ -211,7 +212,7 @@ protected:
     Transformer& m_model;
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
-    const bool m_tiles = kHalf && kernels::multipliesTiles();
+    const bool m_tiles = kHalf && multipliesTiles();
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
     Tensor m_cosine, m_sine;  // [positions, size / 2]
 
