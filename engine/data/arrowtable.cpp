@@ -1,6 +1,6 @@
 #include "engine/data/parsers.h"
 
-#include "engine/data/arrowbatches.h"
+#include "engine/data/parquettexts.h"
 
 #include <arrow/api.h>
 
@@ -122,6 +122,8 @@ public:
     {
         std::int64_t rows = 0;
         const auto& piece = *static_cast<const TableBlock*>(block.table.get());
+        if (const auto* texts = dynamic_cast<const TextsBlock*>(&piece))
+            return parse(*texts, sink);
         const arrow::Status read = piece.each([&](const arrow::RecordBatch& batch) { rows += parse(batch, rows, sink); });
         if (!read.ok())
             throw tableFailure(read, m_file);
@@ -159,6 +161,32 @@ private:
                 sink.record(m_record);
         }
         return batch.num_rows();
+    }
+
+    std::int64_t parse(const TextsBlock& piece, RecordSink& sink)
+    {
+        if (const arrow::Status read = piece.read(m_texts); !read.ok())
+            throw tableFailure(read, m_file);
+        sink.holds(m_texts.bytes, m_texts.size);
+        m_record.clear();
+        for (std::size_t row = 0; row < m_texts.count && sink.wantsMore(); ++row) {
+            m_record.againNamed(m_texts.names);
+            m_record.line = static_cast<std::int64_t>(row) + 1;
+            bool fine = true;
+            for (std::size_t c = 0; c < m_texts.columns.size(); ++c) {
+                const TextRows::Cell& cell = m_texts.columns[c][row];
+                Value& value = m_record.childAgain(static_cast<std::uint32_t>(c));
+                value.setText(cell.text());
+                value.kind = cell.state == TextRows::State::Null ? ValueKind::Null : ValueKind::Text;
+                value.plain = cell.state == TextRows::State::Plain;
+                fine = fine && cell.state != TextRows::State::Bad;
+            }
+            if (fine)
+                sink.record(m_record);
+            else
+                sink.bad(m_record.line, Reason::Encoding, {}, trouble());
+        }
+        return static_cast<std::int64_t>(m_texts.count);
     }
 
     // Whether values of it may be lists or objects.
@@ -204,6 +232,7 @@ private:
 
     std::filesystem::path m_file;
     Record m_record;
+    TextRows m_texts;
 };
 
 }  // namespace

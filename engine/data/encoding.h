@@ -30,7 +30,10 @@ std::string normalised(std::string_view text);
 /// The same, without a copy where the text is normal already: then a part of `text`, else a view of `room`.
 std::string_view normalisedView(std::string_view text, std::string& room);
 
-/// The same of a text that is known to be plain ASCII without controls.
+/// The same of a text that is known to be plain.
 std::string_view normalisedPlain(std::string_view text);
+
+/// Whether a text is plain: ASCII without controls. Line ends and tabs are some.
+bool isPlainText(std::string_view text);
 
 }  // namespace taskfold::data

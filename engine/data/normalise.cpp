@@ -156,6 +156,31 @@ std::string_view normalisedPlain(std::string_view text)
     return trimmed(text);
 }
 
+bool isPlainText(std::string_view text)
+{
+    const char *at = text.data(), *const end = at + text.size();
+    std::uint64_t few = 0x2020202020202020ULL;
+    if (text.size() < 8) {
+        if (!text.empty())
+            std::memcpy(&few, at, text.size());
+        return !hasOdd(few);
+    }
+#ifdef __SSE2__
+    for (; end - at > 16; at += 16)
+        if (!isPlain(at))
+            return false;
+    if (text.size() >= 16)
+        return isPlain(end - 16);
+#endif
+    for (; end - at > 8; at += 8) {
+        std::memcpy(&few, at, 8);
+        if (hasOdd(few))
+            return false;
+    }
+    std::memcpy(&few, end - 8, 8);
+    return !hasOdd(few);
+}
+
 std::string normalised(std::string_view text)
 {
     std::string room;

@@ -1,4 +1,4 @@
-#include "engine/data/arrowbatches.h"
+#include "engine/data/parquettexts.h"
 
 #include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
@@ -102,6 +102,12 @@ private:
     arrow::Result<std::shared_ptr<TableBlock>> further()
     {
         for (;;) {
+            if (m_texts) {
+                if (std::shared_ptr<TextsBlock> piece = m_texts->next())
+                    return piece;
+                m_rows += rowsOf(m_group++);
+                m_texts.reset();
+            }
             if (m_batches) {
                 ARROW_ASSIGN_OR_RAISE(auto piece, nextBatch());
                 if (piece)
@@ -109,6 +115,11 @@ private:
             }
             if (m_group >= m_source->metadata->num_row_groups())
                 return std::shared_ptr<TableBlock>();
+            if (bytesOf(m_group) >= kSmallestPiece || m_source->metadata->num_row_groups() == 1) {
+                ARROW_ASSIGN_OR_RAISE(m_texts, textPieces(m_source->file, m_source->metadata, *m_schema, m_group, m_source->columns));
+                if (m_texts)
+                    continue;
+            }
             if (std::shared_ptr<TableBlock> piece = smallGroups())
                 return piece;
             ARROW_ASSIGN_OR_RAISE(m_batches, m_reader->GetRecordBatchReader({m_group++}, m_source->columns));
@@ -132,7 +143,7 @@ private:
         std::int64_t bytes = 0, rows = 0;
         while (m_group < m_source->metadata->num_row_groups() && bytes < kSmallestPiece) {
             const std::int64_t more = bytesOf(m_group), moreRows = rowsOf(m_group);
-            if (more < 0 || moreRows < 0 || bytes + more > kLargestGroup || rows + moreRows > kMostRows)
+            if (more < 0 || moreRows < 0 || bytes + more > kLargestGroup || rows + moreRows > kMostRows || (more >= kSmallestPiece && !groups.empty()))
                 break;
             bytes += more;
             rows += moreRows;
@@ -160,6 +171,7 @@ private:
     std::unique_ptr<parquet::arrow::FileReader> m_reader;
     std::shared_ptr<arrow::Schema> m_schema;
     std::shared_ptr<arrow::RecordBatchReader> m_batches;
+    std::unique_ptr<TextPieces> m_texts;  // of the group at m_group
     int m_group = 0;
     std::int64_t m_rows = 0;
 };

@@ -18,6 +18,8 @@ public:
     virtual void record(const Record& record) = 0;
     virtual void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) = 0;
     virtual bool wantsMore() const { return true; }
+    /// What the texts of the block's records point into: it may be kept instead of them. TextsView::kPadding bytes behind it can be read.
+    virtual void holds(const std::shared_ptr<char[]>& bytes, std::size_t size) { static_cast<void>(bytes), static_cast<void>(size); }
 };
 
 /// What a parser throws where the file itself can't be read on.

@@ -73,6 +73,15 @@ void RowMaker::begin(MadeBlock& made, const Block& block)
     made.staged.sourceSize = block.text().size();
 }
 
+void RowMaker::holds(const std::shared_ptr<char[]>& bytes, std::size_t size)
+{
+    if (size >= TextPlace::kOwn)
+        return;
+    m_block->staged.rows.source = {bytes.get(), size};
+    m_block->staged.held = bytes;
+    m_block->staged.sourceSize = size;
+}
+
 void MadeBlock::clear()
 {
     staged.clear();

@@ -39,6 +39,7 @@ public:
     void begin(MadeBlock& made);
     void record(const Record& record) override;
     void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) override;
+    void holds(const std::shared_ptr<char[]>& bytes, std::size_t size) override;
 
 private:
     struct Field {

@@ -16,6 +16,7 @@ namespace taskfold::data {
 struct Staging::State {
     struct Entry {
         const char* memory = nullptr;  // null: spilled
+        std::shared_ptr<char[]> held;
         std::int64_t from = 0, size = 0;
         int file = 0;
         std::int64_t lastLine = -1;
@@ -51,7 +52,9 @@ struct Staging::State {
         room.resize(static_cast<std::size_t>(entry.size));
         pack(block, firstLine, issueBytes, room.data());
         entry.from = file->size();
-        return file->write(room);
+        if (Result<void> written = file->write(room); !written || !block.held)
+            return written;
+        return file->write({block.held.get(), block.sourceSize});
     }
 
     std::shared_ptr<const StagedView> recently(std::size_t i) const
@@ -74,7 +77,22 @@ struct Staging::State {
                 return std::move(got).error();
         }
         viewOf(entry.memory ? entry.memory : view->packed.get(), *view);
+        if (view->from >= 0 || view->sourceSize == 0)
+            return view;
+        view->source = entry.held;
+        if (!view->source) {
+            view->source = rooms.take(view->sourceSize);
+            if (Result<void> got = file->readAt(entry.from + entry.size, view->source.get(), view->sourceSize); !got)
+                return std::move(got).error();
+        }
+        pointTexts(*view);
         return view;
+    }
+
+    static void pointTexts(StagedView& view)
+    {
+        for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references})
+            texts->source = view.source.get();
     }
 
     Result<void> readAgain(StagedView& view)
@@ -84,8 +102,7 @@ struct Staging::State {
         view.source = rooms.take(view.sourceSize);
         if (Result<void> got = again.read(view.file, view.from, view.source.get(), view.sourceSize); !got)
             return got;
-        for (TextsView* texts : {&view.rows.input, &view.rows.target, &view.rows.group, &view.rows.references})
-            texts->source = view.source.get();
+        pointTexts(view);
         return {};
     }
 
@@ -119,6 +136,7 @@ struct Staging::State {
 void StagedBlock::clear()
 {
     from = -1;
+    held.reset();
     sourceSize = 0;
     rows.clear();
     splits.clear();
@@ -156,8 +174,10 @@ Result<void> Staging::add(const StagedBlock& block, std::int64_t firstLine)
         entry.lastLine = state.entries.back().lastLine;
     const std::size_t size = packedSize(block, state.issueBytes);
     entry.size = static_cast<std::int64_t>(size);
-    if (state.inMemory + size <= state.most) {
-        state.inMemory += size;
+    const std::size_t all = size + (block.held ? block.sourceSize : 0);
+    if (state.inMemory + all <= state.most) {
+        state.inMemory += all;
+        entry.held = block.held;
         char* const to = state.arena.take(size);
         pack(block, firstLine, state.issueBytes, to);
         entry.memory = to;

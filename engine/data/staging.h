@@ -22,7 +22,8 @@ class WorkPool;
 struct StagedBlock {
     int file = 0;
     std::int64_t from = -1;  // where the block stands in the file, if it can be read again there
-    std::size_t sourceSize = 0;
+    std::shared_ptr<char[]> held;  // what texts point into, if it is to be kept instead of them
+    std::size_t sourceSize = 0;  // of either
     StagedRows rows;
     std::vector<std::uint8_t> splits;  // by row; Place::kUnsplit: none
     std::vector<std::uint64_t> hashes;  // of the inputs, their first half

@@ -50,6 +50,25 @@ std::string asParquet(const arrow::Table& rows)
     return out->Finish().ValueOrDie()->ToString();
 }
 
+// Texts alone in one row group, which are read from their pages.
+std::string asPages(bool dictionary, bool second)
+{
+    const auto texts = column(arrow::StringBuilder(), std::vector<std::string>{"one", "two", "three", "two", "caf\xc3\xa9"});
+    arrow::StringBuilder some;
+    for (const char* text : {"a", "b", "a", "a"})
+        require(some.Append(text).ok());
+    require(some.AppendNull().ok());
+    const auto rows = arrow::Table::Make(arrow::schema({arrow::field("input", arrow::utf8(), false), arrow::field("target", arrow::utf8())}), {texts, some.Finish().ValueOrDie()});
+    parquet::WriterProperties::Builder how;
+    how.compression(second ? arrow::Compression::SNAPPY : arrow::Compression::UNCOMPRESSED)->disable_write_page_index();
+    how.data_page_version(second ? parquet::ParquetDataPageVersion::V2 : parquet::ParquetDataPageVersion::V1)->data_pagesize(8)->write_batch_size(2);
+    if (!dictionary)
+        how.disable_dictionary();
+    const auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
+    require(parquet::arrow::WriteTable(*rows, arrow::default_memory_pool(), out, 100, how.build()).ok());
+    return out->Finish().ValueOrDie()->ToString();
+}
+
 std::string asArrow(const arrow::Table& rows, bool file)
 {
     const auto out = arrow::io::BufferOutputStream::Create().ValueOrDie();
@@ -64,7 +83,8 @@ std::vector<std::string> seeds()
 {
     const auto rows = table();
     const auto few = rows->SelectColumns({0, 5}).ValueOrDie();
-    return {asParquet(*rows), asParquet(*few), asArrow(*rows, true), asArrow(*rows, false), asArrow(*few, true)};
+    return {asParquet(*rows), asParquet(*few), asArrow(*rows, true), asArrow(*rows, false), asArrow(*few, true), asPages(true, false), asPages(false, false), asPages(true, true),
+        asPages(false, true)};
 }
 
 }  // namespace taskfold::fuzz
