@@ -197,7 +197,7 @@ QString RowBars::tipAt(const QPoint& place) const
 
 void RowBars::showAll()
 {
-    constexpr double kRoomForLabels = 1.16;
+    constexpr double kRoomForLabels = 1.25;  // behind the longest bar, in a narrow plot, too
     double most = 0;
     for (int line = 0; line < lineCount(); ++line)
         most = std::max(most, totalAt(line));
