@@ -17,7 +17,7 @@ function(only what)
     set_property(GLOBAL PROPERTY "within ${what}" "^(${within})/")
 endfunction()
 
-layer(engine/core OUTSIDE openssl/ blake3.h)
+layer(engine/core OUTSIDE openssl/ blake3.h cpuid.h sys/syscall.h unistd.h)
 layer(engine/jobs USES engine/core OUTSIDE sys/ unistd.h)
 layer(engine/compute USES engine/core)
 layer(engine/format USES engine/core OUTSIDE nlohmann/ sys/ fcntl.h unistd.h)

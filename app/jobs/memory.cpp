@@ -68,6 +68,15 @@ double sharedBytes(const Widths& w)
     return forward + backward;
 }
 
+// The left matrix of a product in tiles: the widest one of a layer, or the gradient of logits.
+double tileBytes(const ModelConfig& config, const TrainingShape& shape, double tokens, double logits)
+{
+    if (shape.precision != Precision::Bf16 || !multipliesTiles())
+        return 0;
+    const Widths w = widthsOf(config, shape);
+    return std::max(tokens * w.operand * std::max({2 * w.feedForward, w.queries + 2 * w.keys, w.hidden}), logits);
+}
+
 double packedBytes(const ModelConfig& config, const TrainingShape& shape, double tokens)
 {
     const Widths w = widthsOf(config, shape);
@@ -79,7 +88,7 @@ double packedBytes(const ModelConfig& config, const TrainingShape& shape, double
         : layers * attentionBytes(w, config.qkNorm) + (layers - 1) * mlpBytes(w);
     const double last = mlpBytes(w) + w.operand * (w.queries + w.low) + 3 * kReal * w.hidden + 2 * w.operand * w.hidden;
     const double logits = std::min(targets, kLogitRows) * w.operand * config.vocabulary;
-    return tokens * (kept + inputs + sharedBytes(w)) + targets * last + logits;
+    return tokens * (kept + inputs + sharedBytes(w)) + targets * last + logits + tileBytes(config, shape, tokens, logits);
 }
 
 }  // namespace

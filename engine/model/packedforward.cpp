@@ -48,7 +48,7 @@ void PackedLayers<R, O>::forgetMemory()
     for (Tensor& input : m_inputs)
         input = Tensor();
     m_last = {};
-    for (Tensor* held : {&m_normed, &m_product, &m_mlp, &m_down, &m_final, &m_finalInverse, &m_states, &m_logits, &m_dx,
+    for (Tensor* held : {&m_normed, &m_product, &m_mlp, &m_down, &m_final, &m_finalInverse, &m_states, &m_logits, &m_packed, &m_dx,
              &m_dxOperand, &m_dNormed, &m_dMlp, &m_dAttended, &m_dQueryKeyValue, &m_dKeys, &m_dValues, &m_dStates, &m_dWanted})
         *held = Tensor();
 }

@@ -85,6 +85,8 @@ protected:
     }
     void multiply(const Tensor& out, const Tensor& a, const Tensor& b)
     {
+        if (inTiles(out, a, b, false, false))
+            return;
         const bool can = kRowStep > 1 && canStep(out) && canStep(a);
         Tensor to = can ? steppedRows(out) : out;
         at::mm_out(to, can ? steppedRows(a) : a, b);
@@ -102,6 +104,8 @@ protected:
     /// out = or += scale * left transposed times right, a sum over rows: those up to the next step are set to zero.
     void addOverRows(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds)
     {
+        if (scale == 1 && inTiles(out, left.t(), right, true, adds))
+            return;
         const bool can = kRowStep > 1 && canStep(left) && canStep(right);
         if (can) {
             rest(left).zero_();
@@ -161,6 +165,8 @@ protected:
     {
         m_flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
     }
+    /// out = (or += with `adds`) left times right by tiles, where they can. Left is transposed in memory when `turned`.
+    bool inTiles(const Tensor& out, const Tensor& left, const Tensor& right, bool turned, bool adds);
     static Tensor room(Tensor& held, std::int64_t rows, std::int64_t columns, torch::ScalarType type);
 
     // A matrix that lies in the flat buffers: as operand, and its gradient.
@@ -226,7 +232,7 @@ protected:
     std::vector<LayerMemory> m_memory;
     std::vector<Tensor> m_inputs;
     LayerMemory m_last;  // of the last layer's mlp, which sees the wanted nodes alone
-    Tensor m_normed, m_product, m_mlp, m_down, m_final, m_finalInverse, m_states, m_logits;
+    Tensor m_normed, m_product, m_mlp, m_down, m_final, m_finalInverse, m_states, m_logits, m_packed;
     Tensor m_dx, m_dxOperand, m_dNormed, m_dMlp, m_dAttended, m_dQueryKeyValue, m_dKeys, m_dValues, m_dStates, m_dWanted;
 };
 

@@ -1,0 +1,80 @@
+#include "engine/model/packedlayers.h"
+#include "engine/model/tileproduct.h"
+
+// Products of bf16 in tiles, divided among the threads.
+
+namespace taskfold::model {
+
+namespace {
+
+// Pieces of a product's result: where columns are few for the threads, rows are divided, too.
+struct Grid {
+    std::int64_t rowSteps = 0, columnSteps = 0, rowParts = 1;
+
+    Grid(std::int64_t rows, std::int64_t columns)
+        : rowSteps(tiles::padded(rows) / tiles::kStep), columnSteps(columns / tiles::kStep)
+    {
+        const std::int64_t wanted = 4 * at::get_num_threads();
+        if (at::get_num_threads() > 2 && columnSteps < wanted)
+            rowParts = std::min(rowSteps, (wanted + columnSteps - 1) / columnSteps);
+    }
+    std::int64_t size() const { return rowParts * columnSteps; }
+    tiles::Range rowsOf(std::int64_t part, std::int64_t rows) const
+    {
+        return {rowSteps * part / rowParts * tiles::kStep, std::min(rows, rowSteps * (part + 1) / rowParts * tiles::kStep)};
+    }
+};
+
+tiles::In in(const torch::Tensor& t, bool turned)
+{
+    return {static_cast<const kernels::Bf16*>(t.data_ptr()), t.stride(turned ? 1 : 0)};
+}
+
+bool fits(const torch::Tensor& left, const torch::Tensor& right, bool leftTurned, bool rightTurned)
+{
+    constexpr std::int64_t step = tiles::kStep;
+    const bool wholeInner = left.size(1) % step == 0;
+    return left.size(0) > 0 && left.size(1) > 0 && right.size(1) % step == 0 && left.stride(leftTurned ? 0 : 1) == 1
+        && right.stride(rightTurned ? 0 : 1) == 1 && (leftTurned ? left.size(0) % step == 0 && !rightTurned : wholeInner);
+}
+
+}  // namespace
+
+template <typename R, typename O>
+bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Tensor& right, bool turned, bool adds)
+{
+    if constexpr (kHalf) {
+        const bool rightTurned = right.stride(1) != 1;
+        if (!m_tiles || out.stride(1) != 1 || !fits(left, right, turned, rightTurned))
+            return false;
+        const tiles::Left packing{in(left, turned), turned, left.size(0), left.size(1)};
+        const std::int64_t size = tiles::padded(packing.rows) * tiles::padded(packing.inner);
+        if (!m_packed.defined() || m_packed.numel() < size) {
+            m_packed = Tensor();
+            m_packed = torch::empty({size + size / 16}, torch::TensorOptions(kOperand));
+        }
+        O* const packed = operand(m_packed);
+        at::parallel_for(0, tiles::padded(packing.rows) / tiles::kStep, 1, [&](std::int64_t from, std::int64_t to) {
+            tiles::pack(packed, packing, from * tiles::kStep, std::min(packing.rows, to * tiles::kStep));
+        });
+        const Grid grid(packing.rows, right.size(1));
+        at::parallel_for(0, grid.size(), 1, [&](std::int64_t from, std::int64_t to) {
+            while (from < to) {
+                const std::int64_t part = from / grid.columnSteps, first = from % grid.columnSteps;
+                const std::int64_t last = std::min(grid.columnSteps, first + to - from);
+                tiles::times({operand(out), out.stride(0)}, packed, packing, in(right, rightTurned), rightTurned,
+                    grid.rowsOf(part, packing.rows), {first * tiles::kStep, last * tiles::kStep}, adds);
+                from += last - first;
+            }
+        });
+        count(packing.rows, right.size(1), packing.inner);
+        return true;
+    }
+    return false;
+}
+
+template class PackedLayers<float, float>;
+template class PackedLayers<double, double>;
+template class PackedLayers<float, kernels::Bf16>;
+
+}  // namespace taskfold::model

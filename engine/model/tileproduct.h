@@ -1,0 +1,45 @@
+#pragma once
+
+#include "engine/model/kernels.h"
+
+/// Products of bf16 matrices on processors that multiply tiles (AMX). Sums are fp32 and rounded once; the same bits for any
+/// division among threads. No torch, no threads: the caller gives each thread its range. The left matrix is packed before, the
+/// right one in pieces that stay in a core's cache: weights need no second copy in memory. Only where multipliesTiles() (core/processor.h).
+namespace taskfold::model::tiles {
+
+/// Rows of the left and columns of the right matrix are taken by so many at once.
+inline constexpr std::int64_t kStep = 32;
+
+/// Rows of memory: `stride` numbers from one to the next.
+template <typename O>
+struct Rows {
+    O* data = nullptr;
+    std::int64_t stride = 0;
+};
+using In = Rows<const kernels::Bf16>;
+using Out = Rows<kernels::Bf16>;
+
+/// Whole steps that hold `count`.
+static inline std::int64_t padded(std::int64_t count)
+{
+    return (count + kStep - 1) / kStep * kStep;
+}
+
+/// The left matrix [rows, inner], or where it is `turned` [inner, rows]. Then rows are a multiple of 32, else inner is.
+struct Left {
+    In matrix;
+    bool turned = false;
+    std::int64_t rows = 0, inner = 0;
+};
+/// Writes rows [from, to) of padded(rows) * padded(inner) numbers, both multiples of 32 or the end, in the order in
+/// which times() reads them.
+void pack(kernels::Bf16* packed, const Left& left, std::int64_t from, std::int64_t to);
+
+struct Range {
+    std::int64_t from = 0, to = 0;  // multiples of 32; a range of rows may end before
+};
+/// out [rows, columns] = (or += with `adds`) left times right [inner, columns]; right is [columns, inner] where it is `turned`,
+/// and inner a multiple of 32 then. `packed`: the whole left matrix.
+void times(Out out, const kernels::Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds);
+
+}  // namespace taskfold::model::tiles
