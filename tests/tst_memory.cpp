@@ -4,6 +4,8 @@
 #include "engine/text/bpetrainer.h"
 #include "support/tempproject.h"
 
+#include <QDir>
+#include <QFileInfo>
 #include <QProcess>
 #include <QTest>
 
@@ -52,7 +54,7 @@ int measure(const QStringList& arguments)
     const bool lora = arguments[2] == u"lora"_s, half = arguments[3] == u"bf16"_s, checkpointing = arguments[6] == u"checkpointing"_s;
     compute::TrainSetup setup;
     setup.base = folder;
-    setup.runFolder = folder / "run";
+    setup.runFolder = arguments[7].toStdString();
     setup.placement = {"cpu", 2, half ? Precision::Bf16 : Precision::Fp32};
     setup.method = lora ? Method::Lora : Method::Full;
     setup.batch = arguments[4].toInt();
@@ -85,7 +87,8 @@ int measure(const QStringList& arguments)
 
 }  // namespace
 
-/// The estimate before a training beside the most memory that a process of its own held.
+/// The estimate before a training beside the most memory that a process of its own held. With TASKFOLD_MODEL=FOLDER also of
+/// that model.
 class MemoryTest : public QObject {
     Q_OBJECT
 
@@ -111,36 +114,41 @@ private slots:
 
     void theEstimateIsWithinATenthOfThePeak_data()
     {
-        QTest::addColumn<int>("shape");
+        QTest::addColumn<QString>("model");
         QTest::addColumn<bool>("lora");
         QTest::addColumn<bool>("half");
         QTest::addColumn<int>("batch");
         QTest::addColumn<int>("length");
         QTest::addColumn<bool>("checkpointing");
-        for (int shape = 0; shape < 3; ++shape)
+        QStringList models;
+        for (const Shape& shape : kShapes)
+            models.append(QString::fromStdString((m_folder.project().folder / shape.model).string()));
+        if (const QString given = qEnvironmentVariable("TASKFOLD_MODEL"); !given.isEmpty())
+            models.append(QDir::cleanPath(given));
+        for (const QString& model : std::as_const(models))
             for (const bool lora : {false, true})
                 for (const bool half : {false, true})
                     for (const auto& [batch, length] : {std::pair(4, 128), std::pair(16, 256), std::pair(8, 512)})
-                        QTest::addRow("%s, %s, %s, batch %d, %d tokens", kShapes[shape].model, lora ? "lora" : "full", half ? "bf16" : "fp32", batch, length)
-                            << shape << lora << half << batch << length << false;
-        QTest::addRow("deep, full, fp32, batch 16, 256 tokens, checkpointing") << 1 << false << false << 16 << 256 << true;
+                        QTest::addRow("%s, %s, %s, batch %d, %d tokens", qPrintable(QFileInfo(model).fileName()), lora ? "lora" : "full", half ? "bf16" : "fp32", batch, length)
+                            << model << lora << half << batch << length << false;
+        QTest::addRow("deep, full, fp32, batch 16, 256 tokens, checkpointing") << models[1] << false << false << 16 << 256 << true;
     }
 
     void theEstimateIsWithinATenthOfThePeak()
     {
-        QFETCH(int, shape);
+        QFETCH(QString, model);
         QFETCH(bool, lora);
         QFETCH(bool, half);
         QFETCH(int, batch);
         QFETCH(int, length);
         QFETCH(bool, checkpointing);
-        const std::filesystem::path model = m_folder.project().folder / kShapes[shape].model;
-        const Result<ModelConfig> config = readModelConfig(model);
+        const Result<ModelConfig> config = readModelConfig(model.toStdString());
         QVERIFY(config);
         QProcess child;
         child.start(QCoreApplication::applicationFilePath(),
-            {u"--measure"_s, QString::fromStdString(model.string()), lora ? u"lora"_s : u"full"_s, half ? u"bf16"_s : u"fp32"_s,
-                QString::number(batch), QString::number(length), checkpointing ? u"checkpointing"_s : u"whole"_s});
+            {u"--measure"_s, model, lora ? u"lora"_s : u"full"_s, half ? u"bf16"_s : u"fp32"_s,
+                QString::number(batch), QString::number(length), checkpointing ? u"checkpointing"_s : u"whole"_s,
+                QString::fromStdString((m_folder.project().folder / "run").string())});
         QVERIFY(child.waitForFinished(120000));
         QVERIFY2(child.exitCode() == 0, child.readAllStandardError().constData());
         const double peak = child.readAllStandardOutput().toDouble();

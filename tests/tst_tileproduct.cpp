@@ -78,15 +78,15 @@ std::vector<Bf16> packed(const tiles::Left& left)
     return made;
 }
 
-// The largest error of left times right (plus `before`), in roundings of a result of bf16 and of sums of fp32.
-double worst(const Matrix& left, const Matrix& right, const Matrix& result, double before)
+// The largest error of scale times left times right (plus `before`), in roundings of a result of bf16 and of sums of fp32.
+double worst(const Matrix& left, const Matrix& right, const Matrix& result, double before, double scale)
 {
     double most = 0;
     for (std::int64_t i = 0; i < left.rows; ++i) {
         for (std::int64_t j = 0; j < right.columns; ++j) {
             double sum = before, size = std::abs(before);
             for (std::int64_t k = 0; k < left.columns; ++k) {
-                const double product = left.value(i, k) * right.value(k, j);
+                const double product = scale * left.value(i, k) * right.value(k, j);
                 sum += product;
                 size += std::abs(product);
             }
@@ -115,8 +115,10 @@ private slots:
         QTest::addColumn<int>("inner");
         QTest::addColumn<int>("columns");
         for (const int rows : {1, 15, 16, 17, 32, 33, 70})
-            for (const int inner : {32, 96, 768, 800, 1568})
+            for (const int inner : {1, 16, 32, 77, 768, 800, 1567})
                 QTest::addRow("%d rows, sums of %d", rows, inner) << rows << inner << 64;
+        for (const int columns : {1, 15, 16, 33, 48, 97})
+            QTest::addRow("%d columns", columns) << 40 << 100 << columns;
         QTest::addRow("more rows than stay in a cache") << 1030 << 64 << 32;
         QTest::addRow("more sums than stay in a cache") << 520 << 800 << 320;
     }
@@ -132,7 +134,7 @@ private slots:
         for (const bool turned : {false, true}) {
             Matrix result(rows, columns, 2);
             tiles::times(result.out(), ready.data(), packing, turned ? weights.in() : right.in(), turned, {0, rows}, {0, columns}, false);
-            const double error = worst(left, right, result, 0);
+            const double error = worst(left, right, result, 0, 1);
             QVERIFY2(error < 1, std::to_string(error).c_str());
             QVERIFY(result.restIsUntouched());
         }
@@ -141,24 +143,28 @@ private slots:
     void aSumOverRowsTakesAnyNumberOfThem_data()
     {
         QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("outputs");
         for (const int rows : {1, 2, 31, 32, 33, 500, 769, 1500})
-            QTest::addRow("%d", rows) << rows;
+            QTest::addRow("%d", rows) << rows << 96;
+        for (const int outputs : {1, 16, 31, 48, 97})
+            QTest::addRow("to %d outputs", outputs) << 70 << outputs;
     }
     void aSumOverRowsTakesAnyNumberOfThem()
     {
         QFETCH(int, rows);
+        QFETCH(int, outputs);
         Random random(static_cast<std::uint64_t>(rows));
-        const Matrix left(rows, 96, 4, random), right(rows, 64, 1, random), turned = left.transposed(0);
-        const tiles::Left packing{left.in(), true, 96, rows};
+        const Matrix left(rows, outputs, 4, random), right(rows, 64, 1, random), turned = left.transposed(0);
+        const tiles::Left packing{left.in(), true, outputs, rows};
         const std::vector<Bf16> ready = packed(packing);
-        Matrix result(96, 64, 3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, 96}, {0, 64}, false);
-        QVERIFY(worst(turned, right, result, 0) < 1);
-        for (std::int64_t i = 0; i < 96; ++i)
+        Matrix result(outputs, 64, 3);
+        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, false);
+        QVERIFY(worst(turned, right, result, 0, 1) < 1);
+        for (std::int64_t i = 0; i < outputs; ++i)
             for (std::int64_t j = 0; j < 64; ++j)
                 result.at(i, j) = rounded(3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, 96}, {0, 64}, true);
-        QVERIFY(worst(turned, right, result, 3) < 1);
+        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, true, 0.5F);
+        QVERIFY(worst(turned, right, result, 3, 0.5) < 1);
         QVERIFY(result.restIsUntouched());
     }
 

@@ -85,7 +85,7 @@ protected:
     }
     void multiply(const Tensor& out, const Tensor& a, const Tensor& b)
     {
-        if (inTiles(out, a, b, false, false))
+        if (inTiles(out, a, b, 1, false))
             return;
         const bool can = kRowStep > 1 && canStep(out) && canStep(a);
         Tensor to = can ? steppedRows(out) : out;
@@ -96,6 +96,8 @@ protected:
     /// out += scale * a b.
     void addProduct(const Tensor& out, const Tensor& a, const Tensor& b, double scale)
     {
+        if (inTiles(out, a, b, scale, true))
+            return;
         const bool can = kRowStep > 1 && canStep(out) && canStep(a);
         Tensor to = can ? steppedRows(out) : out;
         at::addmm_out(to, to, can ? steppedRows(a) : a, b, 1, scale);
@@ -104,7 +106,7 @@ protected:
     /// out = or += scale * left transposed times right, a sum over rows: those up to the next step are set to zero.
     void addOverRows(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds)
     {
-        if (scale == 1 && inTiles(out, left.t(), right, true, adds))
+        if (inTiles(out, left.t(), right, scale, adds))
             return;
         const bool can = kRowStep > 1 && canStep(left) && canStep(right);
         if (can) {
@@ -138,10 +140,10 @@ protected:
         });
         count(rows, weights.size(0), a.size(1));
     }
-    /// The same for many rows and a rank's few outputs: each thread has its rows. `lastRows`: of memory that is in use.
-    void narrow(const Tensor& out, const Tensor& a, const Tensor& weights, bool lastRows)
+    /// The same for many rows and a rank's few outputs: each thread has its rows.
+    void narrow(const Tensor& out, const Tensor& a, const Tensor& weights)
     {
-        if (m_tiles && lastRows)
+        if (m_tiles)
             return multiply(out, a, weights.t());
         constexpr std::int64_t block = 48;  // rows that stay in a core's second cache
         rows(a.size(0), [&](std::int64_t from, std::int64_t to) {
@@ -165,8 +167,9 @@ protected:
     {
         m_flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
     }
-    /// out = (or += with `adds`) left times right by tiles, where they can. Left is transposed in memory when `turned`.
-    bool inTiles(const Tensor& out, const Tensor& left, const Tensor& right, bool turned, bool adds);
+    /// out = (or += with `adds`) scale times left times right by tiles, where the processor has them. Rows or columns of each
+    /// lie together in memory.
+    bool inTiles(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds);
     static Tensor room(Tensor& held, std::int64_t rows, std::int64_t columns, torch::ScalarType type);
 
     // A matrix that lies in the flat buffers: as operand, and its gradient.

@@ -1,7 +1,7 @@
 #include "engine/model/packedlayers.h"
 
-// Adapters' low-rank products, forward and backward. Where the processor multiplies bf16 in tiles (AMX) libtorch is faster than
-// our kernels for vectors, as long as the numbers of rows come again (stepped).
+// Adapters' low-rank products, forward and backward: in tiles where the processor has them, else by kernels for vectors, which
+// are faster there than libtorch.
 
 namespace taskfold::model {
 
@@ -62,7 +62,7 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
         const Tensor low = memory.low.narrow(0, part.begin, n);
         const Tensor together = lowA(part, layer, first, count);
         if (together.defined())
-            narrow(low.narrow(1, first * rank, count * rank), own, together, part.end == x.size(0));
+            narrow(low.narrow(1, first * rank, count * rank), own, together);
         std::int64_t column = 0;
         for (int m = first; m < first + count; column += widthOf(m++)) {
             const std::int64_t width = widthOf(m);
@@ -71,9 +71,9 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
                 continue;
             const Tensor u = low.narrow(1, m * rank, rank);
             if (!together.defined())
-                narrow(u, own, lowA(part, layer, m, 1), part.end == x.size(0));
+                narrow(u, own, lowA(part, layer, m, 1));
             const Tensor columns = out.narrow(0, part.begin, n).narrow(1, column, width);
-            if (m_tiles && part.end == x.size(0))
+            if (m_tiles)
                 addProduct(columns, u, lowB(part, pair, width).t(), part.adapter->scale());
             else
                 addLowRank(columns, u, pair.b.detach().t().contiguous(), part.adapter->scale());
@@ -95,12 +95,11 @@ void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tenso
         const double scale = part.adapter->scale();
         const bool together = lowA(part, layer, first, count).defined();
         Parameters& own = part.adapter->parameters();
-        const bool tiles = m_tiles && part.end == x.size(0);
         const auto through = [&](int module, int modules, const Tensor& du) {
             const Adapter::Pair& pair = part.adapter->at(layer, static_cast<Module>(module));
             const Tensor da = gradientOf(own, pair.aOffset, du.size(1), x.size(1));
             const Tensor rowsOfX = x.narrow(0, part.begin, n), rowsOfDx = dx.narrow(0, part.begin, n);
-            if (tiles) {
+            if (m_tiles) {
                 addOverRows(da, du, rowsOfX, scale, true);
                 addProduct(rowsOfDx, du, lowA(part, layer, module, modules), scale);
             } else {
@@ -118,12 +117,12 @@ void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tenso
             const Tensor dy = dOut.narrow(0, part.begin, n).narrow(1, column, width);
             const Tensor u = memory.low.narrow(0, part.begin, n).narrow(1, m * rank, rank);
             const Tensor b = lowB(part, pair, width), one = du.narrow(1, (m - first) * rank, rank);
-            if (tiles) {
+            if (m_tiles) {
                 addOverRows(gradientOf(own, pair.bOffset, width, rank), dy, u, scale, true);
                 multiply(one, dy, b);
             } else {
                 addOuter(gradientOf(own, pair.bOffset, width, rank), true, u, dy, scale);
-                narrow(one, dy, b.t().contiguous(), false);
+                narrow(one, dy, b.t().contiguous());
             }
             if (!together)
                 through(m, 1, one);

@@ -12,10 +12,10 @@ struct Grid {
     std::int64_t rowSteps = 0, columnSteps = 0, rowParts = 1;
 
     Grid(std::int64_t rows, std::int64_t columns)
-        : rowSteps(tiles::padded(rows) / tiles::kStep), columnSteps(columns / tiles::kStep)
+        : rowSteps(tiles::padded(rows) / tiles::kStep), columnSteps(tiles::padded(columns) / tiles::kStep)
     {
         const std::int64_t wanted = 4 * at::get_num_threads();
-        if (at::get_num_threads() > 2 && columnSteps < wanted)
+        if (columnSteps < wanted)
             rowParts = std::min(rowSteps, (wanted + columnSteps - 1) / columnSteps);
     }
     std::int64_t size() const { return rowParts * columnSteps; }
@@ -30,22 +30,14 @@ tiles::In in(const torch::Tensor& t, bool turned)
     return {static_cast<const kernels::Bf16*>(t.data_ptr()), t.stride(turned ? 1 : 0)};
 }
 
-bool fits(const torch::Tensor& left, const torch::Tensor& right, bool leftTurned, bool rightTurned)
-{
-    constexpr std::int64_t step = tiles::kStep;
-    const bool wholeInner = left.size(1) % step == 0;
-    return left.size(0) > 0 && left.size(1) > 0 && right.size(1) % step == 0 && left.stride(leftTurned ? 0 : 1) == 1
-        && right.stride(rightTurned ? 0 : 1) == 1 && (leftTurned ? left.size(0) % step == 0 && !rightTurned : wholeInner);
-}
-
 }  // namespace
 
 template <typename R, typename O>
-bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Tensor& right, bool turned, bool adds)
+bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds)
 {
     if constexpr (kHalf) {
-        const bool rightTurned = right.stride(1) != 1;
-        if (!m_tiles || out.stride(1) != 1 || !fits(left, right, turned, rightTurned))
+        const bool turned = left.stride(1) != 1, rightTurned = right.stride(1) != 1;
+        if (!m_tiles || left.numel() == 0 || out.stride(1) != 1 || (turned && left.stride(0) != 1) || (rightTurned && right.stride(0) != 1))
             return false;
         const tiles::Left packing{in(left, turned), turned, left.size(0), left.size(1)};
         const std::int64_t size = tiles::padded(packing.rows) * tiles::padded(packing.inner);
@@ -63,7 +55,7 @@ bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Te
                 const std::int64_t part = from / grid.columnSteps, first = from % grid.columnSteps;
                 const std::int64_t last = std::min(grid.columnSteps, first + to - from);
                 tiles::times({operand(out), out.stride(0)}, packed, packing, in(right, rightTurned), rightTurned,
-                    grid.rowsOf(part, packing.rows), {first * tiles::kStep, last * tiles::kStep}, adds);
+                    grid.rowsOf(part, packing.rows), {first * tiles::kStep, std::min(right.size(1), last * tiles::kStep)}, adds, static_cast<float>(scale));
                 from += last - first;
             }
         });

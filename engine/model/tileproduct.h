@@ -25,7 +25,7 @@ static inline std::int64_t padded(std::int64_t count)
     return (count + kStep - 1) / kStep * kStep;
 }
 
-/// The left matrix [rows, inner], or where it is `turned` [inner, rows]. Then rows are a multiple of 32, else inner is.
+/// The left matrix [rows, inner], or where it is `turned` [inner, rows].
 struct Left {
     In matrix;
     bool turned = false;
@@ -36,10 +36,11 @@ struct Left {
 void pack(kernels::Bf16* packed, const Left& left, std::int64_t from, std::int64_t to);
 
 struct Range {
-    std::int64_t from = 0, to = 0;  // multiples of 32; a range of rows may end before
+    std::int64_t from = 0, to = 0;  // multiples of 32, or where the matrix ends
 };
-/// out [rows, columns] = (or += with `adds`) left times right [inner, columns]; right is [columns, inner] where it is `turned`,
-/// and inner a multiple of 32 then. `packed`: the whole left matrix.
-void times(Out out, const kernels::Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds);
+/// out [rows, columns] = (or += with `adds`) scale times left times right [inner, columns]; right is [columns, inner] where it is
+/// `turned`. `packed`: the whole left matrix.
+void times(Out out, const kernels::Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds,
+    float scale = 1);
 
 }  // namespace taskfold::model::tiles
