@@ -1,4 +1,5 @@
 # Files in, rows kept.
+taskfold_test(csvscanner taskfold::data)
 taskfold_test(documents taskfold::data)
 taskfold_test(faults taskfold::data)
 taskfold_test(nearrows taskfold::data)

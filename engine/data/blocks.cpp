@@ -251,7 +251,8 @@ std::size_t cutAtBlankLines(std::string_view text, char)
 
 std::size_t cutAtCsvRecords(std::string_view text, char delimiter)
 {
-    return text.find('"') == std::string_view::npos ? cutAtLines(text, delimiter) : cutByScanning(text, {delimiter, true});
+    const std::optional<std::size_t> whole = wholeRecords(text, delimiter);
+    return whole ? *whole : cutByScanning(text, {delimiter, true});
 }
 
 std::size_t cutAtEscapedRecords(std::string_view text, char delimiter)

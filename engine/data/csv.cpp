@@ -40,45 +40,50 @@ std::size_t findEither(std::string_view text, char one, char other, std::size_t 
     return at;
 }
 
-}  // namespace
-
-// Where the quote that was opened before `at` is closed; npos where it isn't as it should be.
-std::size_t CsvScanner::closingQuote(std::size_t at, bool& doubled, bool& cut) const
+// Where the quote that was opened before `at` is closed; npos where it isn't as it should be. `find` knows what may be one.
+template <typename Find>
+std::size_t closing(std::string_view text, char delimiter, std::size_t at, bool& doubled, bool& cut, const Find& find)
 {
-    const std::size_t limit = std::min(m_text.size(), at + kLongestQuoted);
+    const std::size_t limit = std::min(text.size(), at + kLongestQuoted);
     for (;;) {
-        const std::string_view within = m_text.substr(0, limit);
-        const std::size_t quote = m_shape.escapes ? findEither(within, '"', '\\', at) : findByte(within, '"', at);
+        const std::size_t quote = find(at);
         if (quote >= limit) {
-            cut = limit == m_text.size();
+            cut = limit == text.size();
             return std::string_view::npos;
         }
-        if (m_text[quote] == '\\') {
+        if (text[quote] == '\\') {
             doubled = true;
             at = quote + 2;
             continue;
         }
-        if (quote + 1 == m_text.size()) {
+        if (quote + 1 == text.size()) {
             cut = true;
             return quote;
         }
-        const char after = m_text[quote + 1];
+        const char after = text[quote + 1];
         if (after == '"') {
             doubled = true;
             at = quote + 2;
             continue;
         }
-        return after == m_shape.delimiter || after == '\n' || after == '\r' ? quote : std::string_view::npos;
+        return after == delimiter || after == '\n' || after == '\r' ? quote : std::string_view::npos;
     }
 }
 
-// Where a cell without quotes ends.
+// Behind the last line end of a part; 0 where there is none.
+std::size_t lastEnd(std::string_view text, std::size_t from, std::size_t to)
+{
+    const std::size_t found = text.substr(from, to - from).rfind('\n');
+    return found == std::string_view::npos ? 0 : from + found + 1;
+}
+
+}  // namespace
+
+// Where a cell without quotes ends, which may have backslashes.
 std::size_t CsvScanner::endOfBare(std::size_t at, bool& doubled) const
 {
     for (const std::size_t start = at;; ++at) {
         at = findEither(m_text, m_shape.delimiter, '\n', at);
-        if (!m_shape.escapes)
-            return at;
         std::size_t slashes = 0;
         while (at - slashes > start && m_text[at - slashes - 1] == '\\')
             ++slashes;
@@ -107,7 +112,8 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
         CsvCell& cell = cells ? cells->emplace_back() : none;
         if (m_shape.quotes && at < m_text.size() && m_text[at] == '"') {
             m_quoted = true;
-            const std::size_t close = closingQuote(at + 1, cell.doubled, cut);
+            const std::size_t close = closing(m_text, m_shape.delimiter, at + 1, cell.doubled, cut,
+                [this](std::size_t from) { return m_shape.escapes ? findEither(m_text, '"', '\\', from) : m_marks.quote(from); });
             if (close == std::string_view::npos) {
                 const std::size_t end = findByte(m_text, '\n', start);
                 finish(start, end, end + 1);
@@ -116,12 +122,13 @@ CsvState CsvScanner::scan(std::vector<CsvCell>* cells)
                 return cut ? CsvState::CutInQuotes : CsvState::OpenQuote;
             }
             cell.text = m_text.substr(at + 1, close - at - 1);
-            at = close + 1;
-            at = findEither(m_text, m_shape.delimiter, '\n', at);  // behind a carriage return
+            cell.plain = !m_shape.escapes && m_marks.isPlain(at + 1, close);
+            at = m_marks.separator(close + 1);  // behind a carriage return
         } else {
             const std::size_t from = at;
-            at = endOfBare(at, cell.doubled);
+            at = m_shape.escapes ? endOfBare(at, cell.doubled) : m_marks.separator(at);
             cell.text = m_text.substr(from, at - from);
+            cell.plain = !m_shape.escapes && m_marks.isPlain(from, at);
         }
         const bool more = at < m_text.size() && m_text[at] == m_shape.delimiter;
         if (!more && cell.text.ends_with('\r') && !cell.doubled)
@@ -146,30 +153,57 @@ CsvState CsvScanner::skip()
     return scan(nullptr);
 }
 
+std::optional<std::size_t> wholeRecords(std::string_view text, char delimiter)
+{
+    std::size_t whole = 0;
+    for (std::size_t at = 0;;) {
+        const std::size_t quote = findByte(text, '"', at);
+        whole = std::max(whole, lastEnd(text, at, quote));
+        if (quote >= text.size())
+            return whole;
+        at = quote + 1;
+        if (quote > 0 && text[quote - 1] != delimiter && text[quote - 1] != '\n')
+            continue;  // a letter like any other
+        bool doubled = false, cut = false;
+        const std::size_t close = closing(text, delimiter, at, doubled, cut, [text](std::size_t from) { return findByte(text, '"', from); });
+        if (close == std::string_view::npos && !cut)
+            return std::nullopt;
+        if (cut)
+            return whole;
+        at = close + 1;
+    }
+}
+
 bool namesDelimiter(std::string_view text)
 {
     constexpr std::string_view kWord = "sep=";
     return text.size() > kWord.size() + 1 && text.starts_with(kWord) && (text[kWord.size() + 1] == '\n' || text[kWord.size() + 1] == '\r');
 }
 
-std::string textOf(const CsvCell& cell, const CsvShape& shape)
+std::string_view textOf(const CsvCell& cell, const CsvShape& shape, char* room)
 {
-    std::string text;
-    text.reserve(cell.text.size());
+    std::size_t size = 0;
     for (std::size_t i = 0; i < cell.text.size(); ++i) {
+        if (!shape.escapes) {  // up to the next quote, of a pair one
+            const std::size_t quote = std::min(findByte(cell.text, '"', i) + 1, cell.text.size());
+            std::memcpy(room + size, cell.text.data() + i, quote - i);
+            size += quote - i;
+            i = quote;
+            continue;
+        }
         const char c = cell.text[i], after = i + 1 < cell.text.size() ? cell.text[i + 1] : '\0';
-        if (shape.escapes && c == '\\' && (after == '"' || after == '\\' || after == '\'' || after == '\n' || after == shape.delimiter)) {
-            text += after;
+        if (c == '\\' && (after == '"' || after == '\\' || after == '\'' || after == '\n' || after == shape.delimiter)) {
+            room[size++] = after;
             ++i;
-        } else if (shape.escapes && c == '\\' && (after == 'n' || after == 't')) {
-            text += after == 'n' ? '\n' : '\t';
+        } else if (c == '\\' && (after == 'n' || after == 't')) {
+            room[size++] = after == 'n' ? '\n' : '\t';
             ++i;
         } else {
-            text += c;
+            room[size++] = c;
             i += c == '"' && after == '"' ? 1 : 0;
         }
     }
-    return text;
+    return {room, size};
 }
 
 }  // namespace taskfold::data

@@ -189,8 +189,11 @@ void detectTable(OpenFile& file, std::string_view head)
         if (rows.empty() && isBlankText(scanner.raw()))
             continue;
         std::vector<std::string> row;
-        for (const CsvCell& cell : cells)
-            row.push_back(cell.doubled ? textOf(cell, shape) : std::string(cell.text));
+        for (const CsvCell& cell : cells) {
+            std::string& text = row.emplace_back(cell.text);
+            if (cell.doubled)
+                text.resize(textOf(cell, shape, text.data()).size());
+        }
         rows.push_back(std::move(row));
     }
     detectHeader(file, rows);

@@ -12,6 +12,14 @@ namespace taskfold::data {
 
 namespace {
 
+std::int64_t endsIn(std::string_view text)
+{
+    std::int64_t count = 0;
+    for (std::size_t at = 0; const void* found = std::memchr(text.data() + at, '\n', text.size() - at); ++count)
+        at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + 1;
+    return count;
+}
+
 class TableParser final : public BlockParser {
 public:
     explicit TableParser(const OpenFile& file)
@@ -43,8 +51,8 @@ public:
             if (!std::exchange(header, false))
                 one(state, raw, line, fine, sink);
             line += 1;
-            if (scanner.hasQuoted() && std::memchr(raw.data(), '\n', raw.size()))
-                line += std::count(raw.begin(), raw.end(), '\n');
+            if (scanner.hasQuoted())
+                line += endsIn(raw);
         }
         return line - 1;
     }
@@ -65,8 +73,12 @@ private:
         m_record.againNamed(m_columns);
         m_record.line = line;
         m_record.raw = raw;
-        for (std::size_t i = 0; i < m_cells.size(); ++i)
-            m_record.childAgain(static_cast<std::uint32_t>(i)).setText(m_cells[i].doubled ? m_record.keep(textOf(m_cells[i], m_shape)) : m_cells[i].text);
+        for (std::size_t i = 0; i < m_cells.size(); ++i) {
+            const CsvCell& cell = m_cells[i];
+            Value& value = m_record.childAgain(static_cast<std::uint32_t>(i));
+            value.setText(cell.doubled ? textOf(cell, m_shape, m_record.room(cell.text.size())) : cell.text);
+            value.plain = cell.plain;
+        }
         sink.record(m_record);
     }
 

@@ -28,29 +28,19 @@ void Record::again(const Value& same)
     forgetTexts();
 }
 
-void Record::againNamed(const std::vector<std::string>& names)
+void Record::named(const std::vector<std::string>& names)
 {
-    const auto count = static_cast<std::uint32_t>(names.size());
-    if (m_names.size() < names.size() || m_named != names.data()) {
-        clear();
-        m_pool.resize(names.size());
-        m_names.assign(names.begin(), names.end());
-        m_named = names.data();
-    }
-    again({ValueKind::Object, {}, 0, count});
+    clear();
+    m_pool.resize(names.size());
+    m_names.assign(names.begin(), names.end());
+    m_named = names.data();
+    again({ValueKind::Object, {}, 0, static_cast<std::uint32_t>(names.size())});
 }
 
-void Record::forgetTexts()
+void Record::forgetRooms()
 {
-    m_stack.clear();
-    m_keptCount = 0;
-    m_roomTaken = 0;
-    if (m_rooms.size() > 1) {
-        m_rooms.resize(1);
-        m_roomSize = kRoom;
-    }
-    raw = {};
-    mended = {};
+    m_rooms.resize(1);
+    m_roomSize = kRoom;
 }
 
 const Value* Record::search(const Value& object, std::string_view name, std::uint32_t& hint) const

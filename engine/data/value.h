@@ -38,7 +38,13 @@ public:
     /// As it was when it was read, `root` being an object of single values and all there was: to be filled once more.
     void again(const Value& root);
     /// The same of an object with these names, which live as long as it is used; they are the same ones each time.
-    void againNamed(const std::vector<std::string>& names);
+    void againNamed(const std::vector<std::string>& names)
+    {
+        if (m_named != names.data() || m_pool.size() != names.size())
+            return named(names);
+        root = {ValueKind::Object, {}, 0, static_cast<std::uint32_t>(names.size())};
+        forgetTexts();
+    }
     Value& childAgain(std::uint32_t i) { return m_pool[i]; }
     /// The name must live as long as it is used.
     void rename(std::uint32_t i, std::string_view name) { m_names[i] = name; }
@@ -76,7 +82,16 @@ private:
     std::vector<std::unique_ptr<char[]>> m_rooms;  // the first is used again and again
     std::size_t m_roomTaken = 0, m_roomSize = 0;  // of the last
 
-    void forgetTexts();
+    void named(const std::vector<std::string>& names);
+    void forgetRooms();
+    void forgetTexts()
+    {
+        m_stack.clear();
+        m_keptCount = m_roomTaken = 0;
+        if (m_rooms.size() > 1)
+            forgetRooms();
+        raw = mended = {};
+    }
     const Value* search(const Value& object, std::string_view name, std::uint32_t& hint) const;
 };
 
