@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds tests with a sanitizer and runs them: tests/sanitize.sh asan|tsan [TEST ...]
 # asan: address and undefined behaviour; tsan: threads. Without names: the queue, the controllers, the jobs and what trains.
-# What is silenced is libraries' alone: tests/support/tsan.supp.
+# What is silenced is libraries' alone: tests/support/tsan.supp. GCC's OpenMP isn't instrumented, and it isn't seen who waits for whom in
+# a loop of several threads: with tsan loops have one, and what is looked at are the program's own threads.
 set -euo pipefail
 
 preset=${1:-}
