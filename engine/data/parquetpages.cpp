@@ -259,4 +259,12 @@ std::shared_ptr<char[]> pageMemory(std::size_t bytes)
     return {static_cast<char*>(memory), [bytes](char* at) { ::munmap(at, bytes); }};
 }
 
+void giveBack(const std::shared_ptr<char[]>& memory, std::size_t used, std::size_t bytes)
+{
+    constexpr std::size_t kPage = 4096;
+    const std::size_t from = (used + kPage - 1) / kPage * kPage;
+    if (from < bytes)  // advice: where it isn't taken, for larger pages, the memory stays
+        ::madvise(memory.get() + from, bytes - from, MADV_DONTNEED);
+}
+
 }  // namespace taskfold::data

@@ -72,6 +72,8 @@ private:
 
 /// Memory for a piece: its pages are there at once where it isn't large.
 std::shared_ptr<char[]> pageMemory(std::size_t bytes);
+/// Of such memory, what lies behind `used` bytes isn't needed: the system has it again.
+void giveBack(const std::shared_ptr<char[]>& memory, std::size_t used, std::size_t bytes);
 
 /// A text with its length before it. Throws ParquetException where it isn't whole.
 TextRows::Cell nextText(const char*& at, const char* end);

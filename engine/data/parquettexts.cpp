@@ -12,7 +12,7 @@ namespace taskfold::data {
 
 namespace {
 
-constexpr std::int64_t kPiece = 2 << 20;  // bytes unpacked, about
+constexpr std::int64_t kPiece = 4 << 20;  // bytes unpacked, about: in smaller ones more pages lie in two pieces, and are held twice
 constexpr std::int64_t kMostRows = 1 << 17;
 
 using Cell = TextRows::Cell;
@@ -149,6 +149,7 @@ private:
         for (std::size_t c = 0; c < readers.size(); ++c)
             readers[c].read(to, rows.columns[c]);
         rows.size = static_cast<std::size_t>(to - rows.bytes.get());
+        giveBack(rows.bytes, rows.size + TextsView::kPadding, room + TextsView::kPadding);
     }
 
     std::shared_ptr<const std::vector<PagedColumn>> m_columns;
