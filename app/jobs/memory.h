@@ -24,9 +24,10 @@ struct TrainingShape {
 };
 
 /// Before anything runs, in MiB, of the CPU's network (engine/model/packedlayers.h) when no two rows begin alike: weights,
-/// the half copies of bf16, gradient (over those copies where it can) and two moments of what is trained; what each layer keeps for its gradient; the buffers
-/// that layers share; logits of 192 places; libtorch itself. In the plain form a layer keeps about 34 numbers a token and
-/// hidden unit (Korthikanti et al. 2022, table 2), and logits stand for all tokens. tst_memory sets it beside real peaks.
+/// the half copies of bf16, gradient (over those copies where it can) and two moments of what is trained; what each layer keeps
+/// for its gradient; the buffers that layers share; logits of 192 places; libtorch itself. In the plain form a layer keeps about
+/// 34 numbers a token and hidden unit (Korthikanti et al. 2022, table 2), and logits stand for all tokens. tst_memory sets it
+/// beside real peaks.
 double trainingMemoryMib(const ModelConfig& config, const TrainingShape& shape);
 
 /// Of a plan whose largest batch has so many tokens and targets (app/jobs/longestbatch.h); `together`: adapters in one pass.

@@ -1,5 +1,7 @@
 // Part of kernelbody.h: numbers, vectors and a small matrix product.
 
+#include "engine/model/kernelscratch.h"
+
 namespace taskfold::model::kernels::TASKFOLD_KERNELS {
 
 namespace {
@@ -158,30 +160,6 @@ void product(R* c, std::int64_t ldc, const R* a, std::int64_t lda, const R* b, s
     for (; i < m; ++i)
         tiles<R, 1>(c + i * ldc, ldc, a + i * lda, lda, b, ldb, n, k, add);
 }
-
-// Memory of one thread that grows and stays.
-template <typename R>
-struct Scratch {
-    R* data = nullptr;
-    std::int64_t size = 0;
-
-    Scratch() = default;
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() { __builtin_free(data); }
-
-    R* atLeast(std::int64_t count)
-    {
-        if (count > size) {
-            __builtin_free(data);
-            data = static_cast<R*>(__builtin_malloc(static_cast<std::size_t>(count) * sizeof(R)));
-            if (data == nullptr)
-                __builtin_trap();
-            size = count;
-        }
-        return data;
-    }
-};
 
 }  // namespace
 

@@ -59,8 +59,8 @@ torch::Tensor PackedLayers<R, O>::room(Tensor& held, std::int64_t rows, std::int
 {
     if (!held.defined() || held.size(0) < rows || held.size(1) != columns) {
         held = Tensor();  // first the old memory goes
-        // Zeros in bf16: where a row's numbers aren't a multiple of 32, oneDNN's tiles read on into the next one and multiply by
-        // zero, which leaves what isn't a number.
+        // Zeros in bf16: rows are rounded up, and oneDNN's tiles (of a build without ours) read on behind a row's numbers and
+        // multiply by zero, which leaves what isn't a number.
         held = kHalf ? torch::zeros({stepped(rows + rows / 16), columns}, type) : torch::empty({rows + rows / 16, columns}, type);
     }
     return held.narrow(0, 0, rows);

@@ -2,6 +2,7 @@
 
 #include "engine/core/processor.h"
 #include "engine/model/packednet.h"
+#include "engine/model/tileproduct.h"
 
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
@@ -69,8 +70,8 @@ protected:
     {
         at::parallel_for(0, count, 8, body);
     }
-    /// oneDNN makes code for each shape that it sees, which takes longer than a product: in bf16, numbers of rows are rounded up
-    /// so that they come again. Only for the last rows of memory that is in use (see room).
+    /// Where bf16 isn't multiplied in tiles of our own: oneDNN makes code for each shape that it sees, which takes longer than a
+    /// product. Numbers of rows are rounded up so that they come again. Only for the last rows of memory that is in use (see room).
     static std::int64_t stepped(std::int64_t rows) { return (rows + kRowStep - 1) / kRowStep * kRowStep; }
     static bool canStep(const Tensor& t)
     {
@@ -92,7 +93,6 @@ protected:
         at::mm_out(to, can ? steppedRows(a) : a, b);
         count(a.size(0), b.size(1), a.size(1));
     }
-    /// out [rows, outputs] = a [rows, inputs] times weights [outputs, inputs], transposed.
     /// out += scale * a b.
     void addProduct(const Tensor& out, const Tensor& a, const Tensor& b, double scale)
     {
@@ -121,6 +121,7 @@ protected:
             at::mm_out(to, a.t(), b);
         count(left.size(1), right.size(1), left.size(0));
     }
+    /// out [rows, outputs] = a [rows, inputs] times weights [outputs, inputs], transposed.
     void throughWeights(const Tensor& out, const Tensor& a, const Tensor& weights)
     {
         const std::int64_t rows = a.size(0);
@@ -221,7 +222,7 @@ protected:
     Transformer& m_model;
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
-    const bool m_tiles = kHalf && multipliesTiles();
+    const bool m_tiles = kHalf && tiles::areBuilt() && multipliesTiles();
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
     Tensor m_cosine, m_sine;  // [positions, size / 2]
 

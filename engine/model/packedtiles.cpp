@@ -1,5 +1,4 @@
 #include "engine/model/packedlayers.h"
-#include "engine/model/tileproduct.h"
 
 // Products of bf16 in tiles, divided among the threads.
 

@@ -1,9 +1,8 @@
 #include "engine/model/tileproduct.h"
 
 #ifdef __AMX_BF16__
+#include "engine/model/kernelscratch.h"
 #include "engine/model/tilepacking.h"
-
-#include <cstdlib>
 #endif
 
 // A tile is 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16 x 16 sums the products of 16 rows of 32 numbers with 32 rows
@@ -53,31 +52,6 @@ inline std::int64_t least(std::int64_t a, std::int64_t b)
 {
     return a < b ? a : b;
 }
-
-// Memory of one thread that grows and stays; aligned for tiles.
-template <typename T>
-struct Scratch {
-    T* data = nullptr;
-    std::int64_t size = 0;
-
-    Scratch() = default;
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    ~Scratch() { std::free(data); }
-
-    T* atLeast(std::int64_t count)
-    {
-        if (count > size) {
-            std::free(data);
-            const std::size_t bytes = (static_cast<std::size_t>(count) * sizeof(T) + 63) / 64 * 64;
-            data = static_cast<T*>(std::aligned_alloc(64, bytes));
-            if (data == nullptr)
-                __builtin_trap();
-            size = count;
-        }
-        return data;
-    }
-};
 
 inline __m512 wide(__m256i x)
 {
@@ -204,6 +178,11 @@ struct Piece {
 
 }  // namespace
 
+bool areBuilt()
+{
+    return true;
+}
+
 void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
 {
     for (std::int64_t row = from; row < to; row += kStep) {
@@ -223,8 +202,8 @@ void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
 
 void times(Out out, const Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds, float scale)
 {
-    thread_local Scratch<std::uint32_t> panels;
-    thread_local Scratch<float> sumsMemory;
+    thread_local kernels::Scratch<std::uint32_t> panels;
+    thread_local kernels::Scratch<float> sumsMemory;
     const std::int64_t rowBlock = least(kRowBlock, padded(rows.to - rows.from)), width = columns.to - columns.from;
     // Where sums wait for the next block of what is summed over, as many columns as have room.
     const bool keeps = left.inner > kInnerBlock;
@@ -241,6 +220,10 @@ void times(Out out, const Bf16* packed, const Left& left, In right, bool turned,
 
 #else
 
+bool areBuilt()
+{
+    return false;
+}
 void pack(Bf16*, const Left&, std::int64_t, std::int64_t) {}
 void times(Out, const Bf16*, const Left&, In, bool, Range, Range, bool, float) {}
 

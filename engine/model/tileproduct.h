@@ -4,8 +4,12 @@
 
 /// Products of bf16 matrices on processors that multiply tiles (AMX). Sums are fp32 and rounded once; the same bits for any
 /// division among threads. No torch, no threads: the caller gives each thread its range. The left matrix is packed before, the
-/// right one in pieces that stay in a core's cache: weights need no second copy in memory. Only where multipliesTiles() (core/processor.h).
+/// right one in pieces that stay in a core's cache: weights need no second copy in memory. Only where multipliesTiles()
+/// (core/processor.h) and areBuilt().
 namespace taskfold::model::tiles {
+
+/// Whether the compiler made them: for other kinds of processors it doesn't.
+bool areBuilt();
 
 /// Rows of the left and columns of the right matrix are taken by so many at once.
 inline constexpr std::int64_t kStep = 32;
