@@ -44,12 +44,9 @@ Result<void> Intake::State::take(MadeBlock& block)
     return staging.add(block.staged, block.firstLine);
 }
 
-void Intake::State::remember(const RowIssue& issue, int file)
+void Intake::State::remember(const IssueView& issue, int file)
 {
-    const auto keep = [&](std::vector<RowIssue>& in) {
-        in.push_back(issue);
-        in.back().file = files[static_cast<std::size_t>(file)].path;
-    };
+    const auto keep = [&](std::vector<RowIssue>& in) { in.push_back(issue.named(files[static_cast<std::size_t>(file)].path)); };
     if (issue.action == IssueAction::Quarantined && ++refusedTotal <= kRefusedTold)
         keep(refused);
     if (++shown[issue.reason] <= kExamplesOfEach)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace taskfold::data {
 
@@ -28,7 +29,7 @@ public:
             && std::all_of(files.begin(), files.end(), [](const IntakeFile& file) { return file.split.has_value(); });
     }
 
-    std::function<void(const RowIssue&, int file)> told;
+    std::function<void(const IssueView&, int file)> told;
 
     Result<std::map<Split, ReadySplit>> run(const std::stop_token& stop)
     {
@@ -107,7 +108,7 @@ private:
         return add(split, staged.file, issue);
     }
 
-    Result<void> add(Split split, int file, RowIssue issue)
+    Result<void> add(Split split, int file, IssueView issue)
     {
         if (m_settings.skipBad && issue.action == IssueAction::Quarantined)
             issue.action = IssueAction::Dropped;
@@ -145,17 +146,17 @@ private:
 
     Result<void> decided(const std::shared_ptr<const StagedView>& shared, std::size_t i, Split split, std::uint64_t place)
     {
-        std::vector<std::string> references;
+        m_found = 0;
         bool stays = true;
         while (m_keys.hasDecisionFor(place)) {
             const Result<Decision> decision = m_keys.takeDecision();
             if (!decision)
                 return decision.error();
             if (decision->verdict == Verdict::AddReference) {
-                Result<std::string> other = m_staging.targetAt(Place::file(decision->other), Place::line(decision->other));
-                if (!other)
-                    return std::move(other).error();
-                references.push_back(*std::move(other));
+                if (m_found == m_references.size())
+                    m_references.emplace_back();
+                if (Result<void> got = m_staging.targetAt(Place::file(decision->other), Place::line(decision->other), m_references[m_found++]); !got)
+                    return got;
                 continue;
             }
             if (stays)
@@ -163,67 +164,81 @@ private:
                     return done;
             stays = false;
         }
-        return stays ? keep(shared, i, split, references) : Result<void>{};
+        return stays ? keep(shared, i, split) : Result<void>{};
     }
 
-    std::string lineOf(const Decision& decision, int ownFile) const
+    // Begins the issue's words with where the other row is.
+    void tellOther(const Decision& decision, int ownFile)
     {
-        const int file = Place::file(decision.other);
-        const std::string line = "line " + std::to_string(Place::line(decision.other));
-        return file == ownFile ? line : line + " of " + std::filesystem::path(m_files[static_cast<std::size_t>(file)].path).filename().string();
+        char number[24];
+        const char* const end = std::to_chars(number, number + sizeof number, Place::line(decision.other)).ptr;
+        m_words.append("line ").append(number, static_cast<std::size_t>(end - number));
+        if (const int file = Place::file(decision.other); file != ownFile)
+            m_words.append(" of ").append(std::filesystem::path(m_files[static_cast<std::size_t>(file)].path).filename().string());
     }
 
     Result<void> leave(const StagedView& staged, std::size_t i, Split split, const Decision& decision)
     {
-        const std::string other = lineOf(decision, staged.file);
-        RowIssue issue{{}, staged.rows.line(i), "target", Reason::Conflict, IssueAction::Dropped,
-            excerptOf(staged.rows.input.at(i)), {}};
-        switch (decision.verdict) {
-        case Verdict::Duplicate:
-            issue.field.clear();
+        IssueView issue;
+        issue.line = staged.rows.line(i);
+        issue.field = "target";
+        issue.reason = Reason::Conflict;
+        issue.action = IssueAction::Dropped;
+        issue.excerpt = excerptView(staged.rows.input.at(i), m_room);
+        const bool same = decision.verdict == Verdict::Duplicate;
+        if (same) {
+            issue.field = {};
             issue.reason = Reason::Duplicate;
-            issue.detail = "the same as " + other;
-            break;
-        case Verdict::BecameReference: issue.detail = other + " has the same input: its target became a reference there"; break;
-        case Verdict::Tied:
+        } else if (decision.verdict == Verdict::Tied) {
             issue.action = IssueAction::Quarantined;
-            issue.detail = other + " has the same input and no target has a majority";
-            break;
-        case Verdict::Minority: {
-            const Result<std::string> best = m_staging.targetAt(Place::file(decision.other), Place::line(decision.other));
-            if (!best)
-                return best.error();
-            issue.detail = other + " has the same input and most rows say “" + excerptOf(*best) + "”";
-            break;
         }
-        case Verdict::AddReference: break;
+        m_words = same ? "the same as " : "";
+        tellOther(decision, staged.file);
+        m_words += wordsBehind(decision.verdict);
+        if (decision.verdict == Verdict::Minority) {
+            std::string best;
+            if (Result<void> got = m_staging.targetAt(Place::file(decision.other), Place::line(decision.other), best); !got)
+                return got;
+            m_words += excerptOf(best) + "”";
         }
-        return add(split, staged.file, std::move(issue));
+        issue.detail = m_words;
+        return add(split, staged.file, issue);
     }
 
-    Result<void> keep(const std::shared_ptr<const StagedView>& shared, std::size_t i, Split split, const std::vector<std::string>& references)
+    // Those of the found references that the row doesn't have.
+    void chooseReferences(const RowsView& rows, std::size_t i, std::string_view target)
+    {
+        m_more.clear();
+        for (std::size_t r = 0; r < m_found; ++r) {
+            const std::string_view text = m_references[r];
+            bool there = text == target || std::find(m_more.begin(), m_more.end(), text) != m_more.end();
+            for (std::size_t own = rows.referencesBegin(i); own < rows.referencesBegin(i + 1) && !there; ++own)
+                there = rows.references.at(own) == text;
+            if (!there)
+                m_more.push_back(text);
+        }
+    }
+
+    Result<void> keep(const std::shared_ptr<const StagedView>& shared, std::size_t i, Split split)
     {
         const StagedView& staged = *shared;
         const RowsView& rows = staged.rows;
         const std::int64_t offset = m_files[static_cast<std::size_t>(staged.file)].offset;
-        const auto other = m_how.variants.empty() ? m_how.variants.end() : m_how.variants.find(std::string(rows.target.at(i)));
+        const std::string_view target = rows.target.at(i);
+        const auto other = m_how.variants.empty() ? m_how.variants.end() : m_how.variants.find(std::string(target));
         SplitWriter& to = writer(split);
-        if (other == m_how.variants.end() && references.empty())
-            return to.keep(shared, i, offset);
-        Row row{offset + rows.line(i), std::string(rows.input.at(i)), std::string(rows.target.at(i)), {}, std::string(rows.group.at(i))};
+        chooseReferences(rows, i, target);
+        if (other == m_how.variants.end())
+            return to.keep(shared, i, offset, m_more);
+        Row row{offset + rows.line(i), std::string(rows.input.at(i)), other->second, {}, std::string(rows.group.at(i))};
         for (std::size_t r = rows.referencesBegin(i); r < rows.referencesBegin(i + 1); ++r)
             row.references.emplace_back(rows.references.at(r));
-        for (const std::string& reference : references)
-            if (reference != row.target && std::find(row.references.begin(), row.references.end(), reference) == row.references.end())
-                row.references.push_back(reference);
-        if (other != m_how.variants.end()) {
-            if (Result<void> done = add(split, staged.file,
-                    {{}, rows.line(i), "target", Reason::LabelUnknown, IssueAction::Fixed, excerptOf(row.input),
-                        "“" + excerptOf(row.target) + "” was written as “" + other->second + "”"});
-                !done)
-                return done;
-            row.target = other->second;
-        }
+        row.references.insert(row.references.end(), m_more.begin(), m_more.end());
+        if (Result<void> done = add(split, staged.file,
+                RowIssue{{}, rows.line(i), "target", Reason::LabelUnknown, IssueAction::Fixed, excerptOf(row.input),
+                    "“" + excerptOf(target) + "” was written as “" + other->second + "”"});
+            !done)
+            return done;
         return to.keep(std::move(row));
     }
 
@@ -260,6 +275,10 @@ private:
     const Intake::Finish& m_how;
     Splitter m_splitter;
     bool m_takeValidation = false;
+    std::vector<std::string> m_references;  // that were found for a row
+    std::size_t m_found = 0;
+    std::vector<std::string_view> m_more;
+    std::string m_words, m_room;  // of an issue
     std::array<std::unique_ptr<SplitWriter>, 3> m_writers;
     WorkPool m_pool;  // goes before the writers that it works for
 };
@@ -269,7 +288,7 @@ private:
 Result<std::map<Split, ReadySplit>> Intake::finish(const Finish& how, const std::stop_token& stop)
 {
     Finisher finisher(m_state->files, m_state->staging, m_state->keys, m_state->settings, how);
-    finisher.told = [this](const RowIssue& issue, int file) { m_state->remember(issue, file); };
+    finisher.told = [this](const IssueView& issue, int file) { m_state->remember(issue, file); };
     return finisher.run(stop);
 }
 

@@ -37,8 +37,7 @@ struct Intake::State {
 
     /// Of the block only its memory is left.
     Result<void> take(MadeBlock& block);
-    /// The issue lacks its file's name.
-    void remember(const RowIssue& issue, int file);
+    void remember(const IssueView& issue, int file);
 };
 
 }  // namespace taskfold::data

@@ -62,7 +62,7 @@ IssueWriter::IssueWriter(std::filesystem::path folder) : m_folder(std::move(fold
 IssueWriter::~IssueWriter() = default;
 IssueWriter::IssueWriter(IssueWriter&&) noexcept = default;
 
-Result<void> IssueWriter::add(int file, const RowIssue& issue)
+Result<void> IssueWriter::add(int file, const IssueView& issue)
 {
     ++m_counts[{issue.reason, issue.action}];
     m_batch->file.push_back(file);

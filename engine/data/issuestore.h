@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What was wrong with the rows of one version, as an immutable Arrow file beside them: rows/<hash>.arrow, too.
@@ -19,6 +20,25 @@ class TableWriter;
 
 using IssueCounts = std::map<std::pair<Reason, IssueAction>, std::int64_t>;
 
+/// An issue that lives elsewhere; its file's name is left out.
+struct IssueView {
+    std::int64_t line = 0;
+    std::string_view field;
+    Reason reason = Reason::Empty;
+    IssueAction action = IssueAction::Quarantined;
+    std::string_view excerpt, detail;
+
+    IssueView() = default;
+    IssueView(const RowIssue& issue)  // NOLINT: it is one
+        : line(issue.line), field(issue.field), reason(issue.reason), action(issue.action), excerpt(issue.excerpt), detail(issue.detail)
+    {
+    }
+    RowIssue named(const std::string& file) const
+    {
+        return {file, line, std::string(field), reason, action, std::string(excerpt), std::string(detail)};
+    }
+};
+
 class IssueWriter {
 public:
     explicit IssueWriter(std::filesystem::path folder);
@@ -26,7 +46,7 @@ public:
     IssueWriter(IssueWriter&&) noexcept;
 
     /// In order of file and line. `file` counts the version's sources.
-    Result<void> add(int file, const RowIssue& issue);
+    Result<void> add(int file, const IssueView& issue);
     const IssueCounts& counts() const { return m_counts; }
 
     struct Finished {

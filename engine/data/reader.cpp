@@ -63,16 +63,22 @@ bool isAscii(std::string_view text)
 
 std::string excerptOf(std::string_view text)
 {
+    std::string room;
+    return std::string(excerptView(text, room));
+}
+
+std::string_view excerptView(std::string_view text, std::string& room)
+{
     constexpr std::size_t kCharacters = 200;
     const std::string_view beginning = text.substr(0, kCharacters);
     if (isAscii(beginning))
-        return std::string(beginning);
-    std::string repaired = repairedUtf8(text.substr(0, 4 * kCharacters));  // of each broken byte a character is made
+        return beginning;
+    room = repairedUtf8(text.substr(0, 4 * kCharacters));  // of each broken byte a character is made
     std::size_t at = 0;
-    for (std::size_t i = 0; i < kCharacters && at < repaired.size(); ++i)
-        at += characterBytes(repaired, at);
-    repaired.resize(std::min(at, repaired.size()));
-    return repaired;
+    for (std::size_t i = 0; i < kCharacters && at < room.size(); ++i)
+        at += characterBytes(room, at);
+    room.resize(std::min(at, room.size()));
+    return room;
 }
 
 Result<std::unique_ptr<BlockSource>> openBlocks(const OpenFile& file, const std::vector<std::string>& columns)

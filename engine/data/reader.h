@@ -77,6 +77,8 @@ Result<std::string> readRecordsHashed(const OpenFile& file, const ReadTold& told
 
 /// At most 200 characters, whole ones.
 std::string excerptOf(std::string_view text);
+/// The same without a copy where that can be: a part of `text`, else a view of `room`.
+std::string_view excerptView(std::string_view text, std::string& room);
 
 std::string_view wordOf(FileFormat format);
 std::optional<FileFormat> fileFormatOf(std::string_view word);

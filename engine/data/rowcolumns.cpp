@@ -133,6 +133,8 @@ void RowColumns::addReferences(const RowsPiece& piece, std::size_t at)
     for (std::size_t i = piece.begin; i < piece.end; ++i) {
         for (std::size_t r = from.referencesBegin(i); r < from.referencesBegin(i + 1); ++r)
             references.add(from.references.at(r));
+        for (std::uint32_t r = piece.moreBegin; r < piece.moreEnd; ++r)
+            references.add(piece.more->at(r));
         referenceEnds[at + 1 + i - piece.begin] = static_cast<std::int32_t>(references.size());
     }
 }

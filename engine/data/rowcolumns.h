@@ -55,6 +55,8 @@ struct RowsPiece {
     const RowsView* rows = nullptr;
     std::uint32_t begin = 0, end = 0;
     std::int64_t offset = 0;
+    const TextColumn* more = nullptr;  // texts, some of which are references that the only row lacks
+    std::uint32_t moreBegin = 0, moreEnd = 0;
 };
 
 /// Rows by column, as they are stored.

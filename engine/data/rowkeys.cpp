@@ -60,6 +60,18 @@ double unit(std::uint64_t hash)
     return static_cast<double>(hash >> 11) * 0x1.0p-53;
 }
 
+std::string_view wordsBehind(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::BecameReference: return " has the same input: its target became a reference there";
+    case Verdict::Tied: return " has the same input and no target has a majority";
+    case Verdict::Minority: return " has the same input and most rows say “";
+    case Verdict::Duplicate:
+    case Verdict::AddReference: break;
+    }
+    return {};
+}
+
 struct RowKeys::State {
     explicit State(const std::filesystem::path& folder_)
         : folder(folder_)

@@ -50,6 +50,9 @@ enum class Verdict : std::uint8_t {
     Duplicate,  // of the other row
 };
 
+/// What is said of a row that leaves, behind the place of the other one; the majority's target follows a Minority's.
+std::string_view wordsBehind(Verdict verdict);
+
 struct Decision {
     std::uint64_t place, other;
     Verdict verdict;

@@ -27,6 +27,7 @@ void addPiece(std::vector<RowsPiece>& pieces, const RowsView& rows, std::uint32_
 struct SplitWriter::Batch {
     std::vector<RowsPiece> pieces;
     std::vector<std::shared_ptr<const StagedView>> blocks;  // kept alive
+    TextColumn more;  // references that rows lack
     std::vector<std::pair<std::size_t, Row>> changed;  // rows that became others, each before the piece of that number
     RowColumns columns;
     std::size_t rows = 0, bytes = 0;
@@ -43,6 +44,7 @@ struct SplitWriter::Batch {
         columns.add(all.subspan(done));
         pieces.clear();
         blocks.clear();
+        more.clear();
         changed.clear();
     }
 };
@@ -171,7 +173,7 @@ Result<void> SplitWriter::count(std::size_t bytes)
     return isFullBatch(m_batch->rows, m_batch->bytes) ? handOver() : Result<void>{};
 }
 
-Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset)
+Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset, std::span<const std::string_view> more)
 {
     std::vector<RowsPiece>& pieces = m_batch->pieces;
     if (m_batch->blocks.empty() || m_batch->blocks.back() != block) {
@@ -182,12 +184,21 @@ Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, s
     const auto row = static_cast<std::uint32_t>(i);
     const RowsView& rows = block->rows;
     const bool changes = !m_batch->changed.empty() && m_batch->changed.back().first == pieces.size();
-    if (!pieces.empty() && pieces.back().rows == &rows && pieces.back().end == row && !changes)
+    if (!pieces.empty() && pieces.back().rows == &rows && pieces.back().end == row && !pieces.back().more && more.empty() && !changes)
         ++pieces.back().end;
     else
         addPiece(pieces, rows, row, offset);
-    const std::size_t bytes = rows.bytesOf(i);
+    std::size_t bytes = rows.bytesOf(i);
     m_bytes += static_cast<std::int64_t>(bytes - rows.referenceBytesOf(i));
+    if (!more.empty()) {
+        pieces.back().more = &m_batch->more;
+        pieces.back().moreBegin = static_cast<std::uint32_t>(m_batch->more.size());
+        for (const std::string_view text : more) {
+            m_batch->more.add(text);
+            bytes += text.size();
+        }
+        pieces.back().moreEnd = static_cast<std::uint32_t>(m_batch->more.size());
+    }
     return count(bytes);
 }
 
@@ -201,7 +212,7 @@ Result<void> SplitWriter::keep(Row row)
     return count(bytes);
 }
 
-Result<void> SplitWriter::issue(int file, const RowIssue& issue)
+Result<void> SplitWriter::issue(int file, const IssueView& issue)
 {
     return m_issues.add(file, issue);
 }

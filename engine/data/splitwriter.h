@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string_view>
 
 namespace taskfold::data {
 
@@ -21,11 +23,11 @@ public:
 
     std::int64_t rowsIn = 0;
 
-    /// A block's row; `offset` is added to its line.
-    Result<void> keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset);
+    /// A block's row; `offset` is added to its line, and `more` to its references.
+    Result<void> keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset, std::span<const std::string_view> more = {});
     /// One that became another.
     Result<void> keep(Row row);
-    Result<void> issue(int file, const RowIssue& issue);
+    Result<void> issue(int file, const IssueView& issue);
 
     /// Hash, counts and files; the files aren't synced.
     Result<ReadySplit> finish();

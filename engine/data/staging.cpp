@@ -122,14 +122,14 @@ struct Staging::State {
         });
     }
 
-    Result<std::string> textAt(const StagedView& view, const TextsView& texts, std::size_t i)
+    Result<void> textAt(const StagedView& view, const TextsView& texts, std::size_t i, std::string& into)
     {
-        if (view.from < 0 || texts.source || !texts.places || texts.places[i].isOwn())
-            return std::string(texts.at(i));
-        std::string text(texts.places[i].size, '\0');
-        if (Result<void> got = again.read(view.file, view.from + texts.places[i].at, text.data(), text.size()); !got)
-            return std::move(got).error();
-        return text;
+        if (view.from < 0 || texts.source || !texts.places || texts.places[i].isOwn()) {
+            into = texts.at(i);
+            return {};
+        }
+        into.resize(texts.places[i].size);
+        return again.read(view.file, view.from + texts.places[i].at, into.data(), into.size());
     }
 };
 
@@ -225,17 +225,23 @@ Result<std::shared_ptr<const StagedView>> Staging::at(std::size_t i)
     return std::shared_ptr<const StagedView>(one->view);
 }
 
-Result<std::string> Staging::targetAt(int file, std::int64_t line)
+Result<void> Staging::targetAt(int file, std::int64_t line, std::string& into)
 {
+    into.clear();
     const auto& entries = m_state->entries;
     const auto found = std::lower_bound(entries.begin(), entries.end(), std::pair(file, line),
         [](const State::Entry& entry, const std::pair<int, std::int64_t>& place) {
             return std::pair(entry.file, entry.lastLine) < place;
         });
     if (found == entries.end())
-        return std::string{};
+        return {};
     const auto index = static_cast<std::size_t>(found - entries.begin());
     std::shared_ptr<const StagedView> block = m_state->recently(index);
+    for (const auto& one : m_state->ahead)
+        if (!block && one->number == index) {  // it would be read soon
+            m_state->read(*one);
+            block = one->view;
+        }
     if (!block) {
         Result<std::shared_ptr<StagedView>> read = m_state->rows(index);
         if (!read)
@@ -247,8 +253,8 @@ Result<std::string> Staging::targetAt(int file, std::int64_t line)
     const std::uint32_t* end = rows.lines + rows.count;
     const std::uint32_t* row = std::lower_bound(rows.lines, end, wanted);
     if (row == end || *row != wanted)
-        return std::string{};
-    return m_state->textAt(*block, rows.target, static_cast<std::size_t>(row - rows.lines));
+        return {};
+    return m_state->textAt(*block, rows.target, static_cast<std::size_t>(row - rows.lines), into);
 }
 
 }  // namespace taskfold::data

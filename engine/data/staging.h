@@ -68,8 +68,8 @@ public:
     void readAhead(std::size_t i, WorkPool& pool);
     /// The block, read back if need be; the last few are kept. It lives as long as this.
     Result<std::shared_ptr<const StagedView>> at(std::size_t i);
-    /// The target of that row; empty where there is none.
-    Result<std::string> targetAt(int file, std::int64_t line);
+    /// Puts the target of that row to `into`; nothing where there is none.
+    Result<void> targetAt(int file, std::int64_t line, std::string& into);
 
 private:
     struct State;
