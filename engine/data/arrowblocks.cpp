@@ -81,7 +81,7 @@ Result<std::unique_ptr<SealedFile>> unpacked(const std::filesystem::path& path, 
     if (!packed)
         return std::move(packed).error();
     std::error_code failure;
-    Result<std::unique_ptr<SealedFile>> file = SealedFile::make(std::filesystem::temp_directory_path(failure));
+    Result<std::unique_ptr<SealedFile>> file = SealedFile::scratch(std::filesystem::temp_directory_path(failure));
     std::string room(1 << 20, '\0');
     while (file) {
         const Result<std::size_t> got = (*packed)->read(room.data(), room.size());

@@ -1,5 +1,6 @@
 #include "engine/data/blockbytes.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -138,6 +139,60 @@ void viewOf(const char* bytes, StagedView& view)
     for (TextsView* texts : columns)
         texts->own = own;
     view.issueBytes = {in.take<char>(sizes[IssueBytes]), sizes[IssueBytes]};
+}
+
+namespace {
+
+// The number of that line's row among `rows`, whose lines begin at `at`; `rows` where there is none. Before it stand at most
+// as many rows as lines, and mostly just as many: it is looked for from there on backwards.
+Result<std::size_t> rowOfLine(std::uint32_t line, std::size_t rows, std::size_t at, const ReadPacked& read)
+{
+    std::vector<std::uint32_t> lines;
+    std::size_t end = std::min<std::size_t>(rows, line);
+    for (std::size_t wanted = 64; end > 0; wanted *= 2) {
+        const std::size_t begin = end - std::min(end, wanted);
+        lines.resize(end - begin);
+        if (Result<void> got = read(at + begin * sizeof(std::uint32_t), lines.data(), lines.size() * sizeof(std::uint32_t)); !got)
+            return std::move(got).error();
+        if (lines.front() <= line) {
+            const auto found = std::lower_bound(lines.begin(), lines.end(), line);
+            return found != lines.end() && *found == line ? begin + static_cast<std::size_t>(found - lines.begin()) : rows;
+        }
+        end = begin;
+    }
+    return rows;
+}
+
+}  // namespace
+
+Result<std::optional<PackedTarget>> targetOf(std::int64_t line, const ReadPacked& read)
+{
+    Sizes sizes{};
+    if (Result<void> got = read(0, sizes.data(), sizeof sizes); !got)
+        return std::move(got).error();
+    const std::size_t rows = sizes[Rows], lines = sizeof sizes + rows * 8;
+    const Result<std::size_t> row = rowOfLine(static_cast<std::uint32_t>(line - static_cast<std::int64_t>(sizes[FirstLine])), rows, lines, read);
+    if (!row)
+        return row.error();
+    if (*row == rows)
+        return std::optional<PackedTarget>{};
+    std::size_t at = lines + onEight(rows * 4) + onEight(rows) + onEight(sizes[ReferenceEnds] * 4);
+    const std::size_t targets = at + sizes[Places] * sizeof(TextPlace);
+    PackedTarget target;
+    target.from = static_cast<std::int64_t>(sizes[From]);
+    TextPlace place;
+    if (sizes[Places + 1] > 0)
+        if (Result<void> got = read(targets + *row * sizeof place, &place, sizeof place); !got)
+            return std::move(got).error();
+    target.size = place.size;
+    target.at = place.at;
+    target.isPacked = place.isOwn();
+    if (target.isPacked) {
+        for (std::size_t column = 0; column < 4; ++column)
+            at += sizes[Places + column] * sizeof(TextPlace);
+        target.at = at + (place.at - TextPlace::kOwn);
+    }
+    return std::optional(target);
 }
 
 std::vector<RowIssue> StagedView::issues() const

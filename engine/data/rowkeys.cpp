@@ -91,7 +91,7 @@ struct RowKeys::State {
     Result<void> spill()
     {
         if (!file) {
-            Result<std::unique_ptr<SealedFile>> made = SealedFile::make(folder);
+            Result<std::unique_ptr<SealedFile>> made = SealedFile::scratch(folder);
             if (!made)
                 return std::move(made).error();
             file = *std::move(made);

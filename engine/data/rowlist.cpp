@@ -200,7 +200,7 @@ Result<RowList> RowList::make(
 {
     auto state = std::make_unique<State>();
     if (query.order != RowListOrder::File) {
-        Result<std::unique_ptr<SealedFile>> made = SealedFile::make(folder);
+        Result<std::unique_ptr<SealedFile>> made = SealedFile::scratch(folder);
         if (!made)
             return std::move(made).error();
         state->sorted = *std::move(made);

@@ -20,7 +20,7 @@ Result<ScratchMemory> ScratchMemory::make(const std::filesystem::path& folder, s
     if (bytes == 0)
         return made;
     if (bytes > kInMemory && !folder.empty()) {
-        Result<std::unique_ptr<SealedFile>> file = SealedFile::make(folder);
+        Result<std::unique_ptr<SealedFile>> file = SealedFile::scratch(folder);
         if (!file)
             return std::move(file).error();
         Result<void*> mapped = (*file)->reserved(static_cast<std::int64_t>(bytes));

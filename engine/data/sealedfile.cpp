@@ -42,6 +42,14 @@ Result<std::unique_ptr<SealedFile>> SealedFile::make(const std::filesystem::path
     return std::unique_ptr<SealedFile>(new SealedFile(handle, std::move(beside)));
 }
 
+Result<std::unique_ptr<SealedFile>> SealedFile::scratch(const std::filesystem::path& folder)
+{
+    Result<std::unique_ptr<SealedFile>> made = make(folder);
+    if (made)
+        (*made)->m_isScratch = true;
+    return made;
+}
+
 SealedFile::~SealedFile()
 {
     ::close(m_handle);
@@ -62,7 +70,7 @@ Result<void> SealedFile::write(std::string_view bytes)
         m_size += done;
     }
     constexpr std::int64_t kAtOnce = 16 << 20;
-    if (m_size - m_pushed >= kAtOnce) {  // the disk may begin, so that the sync at the end is short
+    if (!m_isScratch && m_size - m_pushed >= kAtOnce) {  // the disk may begin, so that the sync at the end is short
         ::sync_file_range(m_handle, m_pushed, m_size - m_pushed, SYNC_FILE_RANGE_WRITE);
         m_pushed = m_size;
     }

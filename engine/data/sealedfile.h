@@ -14,6 +14,8 @@ class SealedFile {
 public:
     /// DiskFull or Io.
     static Result<std::unique_ptr<SealedFile>> make(const std::filesystem::path& folder);
+    /// One that is never named: it is left to the system whether it comes to the disk at all.
+    static Result<std::unique_ptr<SealedFile>> scratch(const std::filesystem::path& folder);
 
     ~SealedFile();
     SealedFile(const SealedFile&) = delete;
@@ -39,6 +41,7 @@ private:
     int m_handle;
     std::filesystem::path m_beside;  // where the file system has no unnamed files
     std::int64_t m_size = 0, m_pushed = 0;
+    bool m_isScratch = false;
 };
 
 Error diskError(int code, const std::string& what);

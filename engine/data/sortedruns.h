@@ -63,7 +63,7 @@ private:
     Result<void> spill()
     {
         if (!m_file) {
-            Result<std::unique_ptr<SealedFile>> made = SealedFile::make(m_folder);
+            Result<std::unique_ptr<SealedFile>> made = SealedFile::scratch(m_folder);
             if (!made)
                 return std::move(made).error();
             m_file = *std::move(made);

@@ -44,7 +44,7 @@ struct Staging::State {
     Result<void> spill(Entry& entry, const StagedBlock& block, std::int64_t firstLine)
     {
         if (!file) {
-            Result<std::unique_ptr<SealedFile>> made = SealedFile::make(folder);
+            Result<std::unique_ptr<SealedFile>> made = SealedFile::scratch(folder);
             if (!made)
                 return std::move(made).error();
             file = *std::move(made);
@@ -130,6 +130,23 @@ struct Staging::State {
         }
         into.resize(texts.places[i].size);
         return again.read(view.file, view.from + texts.places[i].at, into.data(), into.size());
+    }
+
+    // Of a spilled block's row, without reading the block.
+    Result<void> spilledTarget(const Entry& entry, std::int64_t line, std::string& into)
+    {
+        const Result<std::optional<PackedTarget>> found = targetOf(line,
+            [&](std::size_t at, void* to, std::size_t size) { return file->readAt(entry.from + static_cast<std::int64_t>(at), static_cast<char*>(to), size); });
+        if (!found)
+            return found.error();
+        if (!*found)
+            return {};
+        const PackedTarget& target = **found;
+        into.resize(target.size);
+        if (!target.isPacked && target.from >= 0)
+            return again.read(entry.file, target.from + static_cast<std::int64_t>(target.at), into.data(), into.size());
+        const std::int64_t from = target.isPacked ? entry.from : entry.from + entry.size;
+        return file->readAt(from + static_cast<std::int64_t>(target.at), into.data(), into.size());
     }
 };
 
@@ -242,11 +259,13 @@ Result<void> Staging::targetAt(int file, std::int64_t line, std::string& into)
             m_state->read(*one);
             block = one->view;
         }
+    if (!block && !entries[index].memory)
+        return m_state->spilledTarget(entries[index], line, into);
     if (!block) {
-        Result<std::shared_ptr<StagedView>> read = m_state->rows(index);
-        if (!read)
-            return std::move(read).error();
-        block = *std::move(read);
+        Result<std::shared_ptr<StagedView>> view = m_state->rows(index);
+        if (!view)
+            return std::move(view).error();
+        block = *std::move(view);
     }
     const RowsView& rows = block->rows;
     const auto wanted = static_cast<std::uint32_t>(line - rows.firstLine);

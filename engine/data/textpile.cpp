@@ -21,7 +21,7 @@ Result<TextPile::Place> TextPile::add(std::string_view text)
     if (text.size() > std::numeric_limits<std::uint32_t>::max())
         return Error{ErrorCode::InvalidInput, "a text of more than 4 GiB"};
     if (!m_file) {
-        Result<std::unique_ptr<SealedFile>> made = SealedFile::make(m_folder);
+        Result<std::unique_ptr<SealedFile>> made = SealedFile::scratch(m_folder);
         if (!made)
             return std::move(made).error();
         m_file = *std::move(made);
