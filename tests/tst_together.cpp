@@ -3,6 +3,7 @@
 #include "app/jobs/trainrun.h"
 #include "db/metricrepository.h"
 #include "db/runrepository.h"
+#include "engine/core/processor.h"
 #include "support/codeof.h"
 #include "support/runs.h"
 #include "support/smallproject.h"
@@ -56,11 +57,21 @@ class TogetherTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void eachComesToWhatItComesToAlone_data()
+    {
+        QTest::addColumn<Precision>("precision");
+        QTest::newRow("fp32") << Precision::Fp32;
+        QTest::newRow("bf16, in tiles: to the same bits") << Precision::Bf16;
+    }
+
     void eachComesToWhatItComesToAlone()
     {
+        QFETCH(Precision, precision);
+        if (precision == Precision::Bf16 && !multipliesTiles())
+            QSKIP("this processor doesn't multiply tiles");
         const test::SmallProject one, all;
-        const Result<void> alone = train(one.project(), planOf(one, 1));
-        const Result<void> together = train(all.project(), planOf(all, 4));
+        const Result<void> alone = train(one.project(), planOf(one, 1, precision));
+        const Result<void> together = train(all.project(), planOf(all, 4, precision));
         QVERIFY2(alone, alone ? "" : alone.error().detail.c_str());
         QVERIFY2(together, together ? "" : together.error().detail.c_str());
         const std::vector<Run> before = runsOf(one.project()), after = runsOf(all.project());
@@ -83,6 +94,8 @@ private slots:
             QVERIFY(std::abs(is.best - was.best) < 1e-4);
         }
         QVERIFY2(apart < 1e-4, qPrintable(QString::number(apart)));
+        if (precision == Precision::Bf16)
+            QCOMPARE(hashesOf(after), hashesOf(before));
         QVERIFY(hashesOf(after)[0] != hashesOf(after)[2]);  // seeds differ
         QVERIFY(jobs::checkProject(all.project(), {})->empty());
     }

@@ -279,6 +279,7 @@ std::vector<double> PackedLayers<R, O>::losses(
     const torch::NoGradGuard noGrad;
     std::vector<double> losses(aims.size(), 0);
     begin(tree, adapters);
+    m_steady = m_tiles && gradient;
     if (gradient && !aims.empty())
         beginGradient();
     else if (gradient && trains() && m_model.parameters().fresh)

@@ -288,6 +288,7 @@ torch::Tensor PackedLayers<R, O>::hidden(
 {
     const torch::NoGradGuard noGrad;
     begin(tree, std::span<Adapter* const>(&adapter, adapter ? 1 : 0));
+    m_steady = false;
     return run(tree, store, wanted, false);
 }
 

@@ -70,6 +70,22 @@ protected:
     {
         at::parallel_for(0, count, 8, body);
     }
+    /// Runs body(part), of which each has its own rows and adapter: where there are enough of them each thread takes whole ones,
+    /// whose products are too small to be divided.
+    template <typename Body>
+    static void eachPart(const std::vector<Part>& parts, const Body& body)
+    {
+        const auto count = static_cast<std::int64_t>(parts.size());
+        const auto some = [&](std::int64_t from, std::int64_t to) {
+            for (std::int64_t i = from; i < to; ++i)
+                if (const Part& part = parts[static_cast<std::size_t>(i)]; part.end > part.begin)
+                    body(part);
+        };
+        if (count < at::get_num_threads())
+            some(0, count);
+        else
+            at::parallel_for(0, count, 1, some);
+    }
     /// Where bf16 isn't multiplied in tiles of our own: oneDNN makes code for each shape that it sees, which takes longer than a
     /// product. Numbers of rows are rounded up so that they come again. Only for the last rows of memory that is in use (see room).
     static std::int64_t stepped(std::int64_t rows) { return (rows + kRowStep - 1) / kRowStep * kRowStep; }
@@ -127,7 +143,7 @@ protected:
         const std::int64_t rows = a.size(0);
         if (rows == 0)
             return;
-        if (rows > m_do.fewRowsUpTo) {
+        if (rows > m_do.fewRowsUpTo || m_steady) {
             multiply(out, a, weights.t());
             return;
         }
@@ -166,11 +182,12 @@ protected:
     }
     void count(std::int64_t m, std::int64_t n, std::int64_t k)
     {
-        m_flops += 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+        m_flops.fetch_add(2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k), std::memory_order_relaxed);
     }
     /// out = (or += with `adds`) scale times left times right by tiles, where the processor has them. Rows or columns of each
     /// lie together in memory.
     bool inTiles(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds);
+    O* packedRoom(std::int64_t size);
     static Tensor room(Tensor& held, std::int64_t rows, std::int64_t columns, torch::ScalarType type);
 
     // A matrix that lies in the flat buffers: as operand, and its gradient.
@@ -229,6 +246,7 @@ protected:
     // Of the pass that runs.
     std::vector<Part> m_parts;  // by node; empty without adapters
     bool m_fresh = false;  // the gradients are written, not added
+    bool m_steady = false;  // a row's products are the same bits in any company: trainings that share a pass come to what each comes to alone
     std::vector<std::int64_t> m_wanted;
     Tensor m_positions;
 

@@ -54,10 +54,8 @@ template <typename R, typename O>
 void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor& x, const Tensor& out, LayerMemory& memory,
     const std::vector<Part>& parts)
 {
-    for (const Part& part : parts) {
+    eachPart(parts, [&](const Part& part) {
         const std::int64_t rank = part.adapter->rank(), n = part.end - part.begin;
-        if (n == 0)
-            continue;
         const Tensor own = x.narrow(0, part.begin, n);
         const Tensor low = memory.low.narrow(0, part.begin, n);
         const Tensor together = lowA(part, layer, first, count);
@@ -78,7 +76,7 @@ void PackedLayers<R, O>::addLow(int layer, Module first, int count, const Tensor
             else
                 addLowRank(columns, u, pair.b.detach().t().contiguous(), part.adapter->scale());
         }
-    }
+    });
 }
 
 // Of the low-rank parts of modules that read x: gradients of A and B, and dx += scale * dOut B A, for all of them at once
@@ -87,10 +85,8 @@ template <typename R, typename O>
 void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tensor& x, const Tensor& dOut, const Tensor& dx,
     LayerMemory& memory, const std::vector<Part>& parts)
 {
-    for (const Part& part : parts) {
+    eachPart(parts, [&](const Part& part) {
         const std::int64_t n = part.end - part.begin;
-        if (n == 0)
-            continue;
         const std::int64_t rank = part.adapter->rank();
         const double scale = part.adapter->scale();
         const bool together = lowA(part, layer, first, count).defined();
@@ -129,7 +125,7 @@ void PackedLayers<R, O>::lowBack(int layer, Module first, int count, const Tenso
         }
         if (together)
             through(first, count, du);
-    }
+    });
 }
 
 template class PackedLayers<float, float>;

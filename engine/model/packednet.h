@@ -4,6 +4,7 @@
 #include "engine/model/transformer.h"
 #include "engine/model/tree.h"
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <vector>
@@ -56,10 +57,10 @@ public:
     virtual void weightsChanged() = 0;
 
     /// Of the model's matrix products since it was made.
-    double flops() const { return m_flops; }
+    double flops() const { return m_flops.load(std::memory_order_relaxed); }
 
 protected:
-    double m_flops = 0;
+    std::atomic<double> m_flops = 0;  // of all threads
     bool m_checkpointing = false;
 };
 

@@ -1,3 +1,4 @@
+#include "engine/model/kernelscratch.h"
 #include "engine/model/packedlayers.h"
 
 // Products of bf16 in tiles, divided among the threads.
@@ -31,6 +32,20 @@ tiles::In in(const torch::Tensor& t, bool turned)
 
 }  // namespace
 
+// For a packed matrix of the product that runs: in a loop over parts (eachPart) each thread has its own.
+template <typename R, typename O>
+O* PackedLayers<R, O>::packedRoom(std::int64_t size)
+{
+    thread_local kernels::Scratch<O> own;
+    if (at::in_parallel_region())
+        return own.atLeast(size);
+    if (!m_packed.defined() || m_packed.numel() < size) {
+        m_packed = Tensor();
+        m_packed = torch::empty({size + size / 16}, torch::TensorOptions(kOperand));
+    }
+    return operand(m_packed);
+}
+
 template <typename R, typename O>
 bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds)
 {
@@ -40,11 +55,7 @@ bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Te
             return false;
         const tiles::Left packing{in(left, turned), turned, left.size(0), left.size(1)};
         const std::int64_t size = tiles::padded(packing.rows) * tiles::padded(packing.inner);
-        if (!m_packed.defined() || m_packed.numel() < size) {
-            m_packed = Tensor();
-            m_packed = torch::empty({size + size / 16}, torch::TensorOptions(kOperand));
-        }
-        O* const packed = operand(m_packed);
+        O* const packed = packedRoom(size);
         at::parallel_for(0, tiles::padded(packing.rows) / tiles::kStep, 1, [&](std::int64_t from, std::int64_t to) {
             tiles::pack(packed, packing, from * tiles::kStep, std::min(packing.rows, to * tiles::kStep));
         });

@@ -22,6 +22,9 @@ namespace {
 constexpr std::int64_t kInnerBlock = 768;  // so long a panel stays in a core's first caches
 constexpr std::int64_t kRowBlock = 512;  // so many packed rows of such a length in the second one,
 constexpr std::int64_t kSums = 1 << 17;  // beside so many sums
+// Where there are more rows, panels stay there for all of them, so many pairs, beside fewer rows.
+constexpr std::int64_t kKeptPairs = 192 * 1024;
+constexpr std::int64_t kRowsBesideKept = 256;
 
 struct alignas(64) Config {
     std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
@@ -131,6 +134,40 @@ inline std::int64_t placeOf(const Left& left, std::int64_t row, std::int64_t inn
     return padded(left.rows) * inner + row * least(kInnerBlock, padded(left.inner) - inner);
 }
 
+// How times() goes through rows and columns.
+struct Division {
+    std::int64_t rows = 0, columns = 0;  // of a piece
+    std::int64_t panel = 0;  // pairs from one panel to the next; 0 where a single one is packed again and again
+    std::int64_t sums = 2 * kStep * kStep;  // numbers of memory
+
+    Division(std::int64_t rowCount, std::int64_t width, std::int64_t inner)
+        : rows(least(kRowBlock, padded(rowCount))), columns(padded(width))
+    {
+        const std::int64_t whole = padded(inner) * kTile;
+        if (rowCount > kRowBlock && whole <= kKeptPairs) {
+            rows = kRowsBesideKept;
+            panel = whole;
+            columns = least(columns, kKeptPairs / whole * kStep);
+        }
+        if (inner > kInnerBlock) {
+            columns = least(columns, kSums / rows / kStep * kStep);
+            sums = rows * columns;
+        }
+    }
+    std::int64_t pairs(std::int64_t inner) const
+    {
+        return panel > 0 ? columns / kStep * panel : least(padded(inner), kInnerBlock) * kTile;
+    }
+};
+
+// A block's sums on their way into the result. They are stored there while the next block is multiplied, for which the
+// processor would have to wait otherwise.
+struct Finished {
+    Bf16* to = nullptr;
+    const float* sums = nullptr;
+    std::int64_t rows = 0, width = 0;
+};
+
 // One piece of the work of times(): what stays in the caches.
 struct Piece {
     const Left& left;
@@ -138,12 +175,17 @@ struct Piece {
     In right;
     bool turned;
     How how;
+    const Division& division;
     Range rows, columns;
-    std::uint32_t* panel;
-    float* sums;  // [columns / 32][rows][32], or of one block where nothing is to be kept
+    bool packs;  // or the panels are there
+    std::uint32_t* panels;
+    float* sums;  // [columns / 32][rows][32], or of two blocks in turns where nothing is summed further
 
-    void panelAt(std::int64_t column, std::int64_t at, std::int64_t count) const
+    const std::uint32_t* panelAt(std::int64_t column, std::int64_t at, std::int64_t count) const
     {
+        std::uint32_t* panel = division.panel > 0 ? panels + (column - columns.from) / kStep * division.panel + at * kTile : panels;
+        if (!packs)
+            return panel;
         const std::int64_t width = least(kStep, columns.to - column);
         if (turned)
             turnedPanel(panel, right.data + column * right.stride + at, right.stride, count, width);
@@ -151,26 +193,35 @@ struct Piece {
             straightPanel<true>(panel, right.data + at * right.stride + column, right.stride, count, width);
         else
             straightPanel<false>(panel, right.data + at * right.stride + column, right.stride, count, width);
+        return panel;
     }
     float* sumsAt(std::int64_t column, std::int64_t row) const
     {
         if (left.inner <= kInnerBlock)
-            return sums;
+            return sums + (row - rows.from) / kStep % 2 * kStep * kStep;
         return sums + (column - columns.from) * padded(rows.to - rows.from) + (row - rows.from) * kStep;
+    }
+    void finish(const Finished& block, std::int64_t stride) const
+    {
+        if (block.to != nullptr)
+            put(block.to, stride, block.sums, block.rows, block.width, how);
     }
     void run(Out out) const
     {
         for (std::int64_t at = 0; at < left.inner; at += kInnerBlock) {
             const std::int64_t count = least(kInnerBlock, left.inner - at), steps = padded(count) / kStep;
             for (std::int64_t column = columns.from; column < columns.to; column += kStep) {
-                panelAt(column, at, count);
+                const std::uint32_t* panel = panelAt(column, at, count);
+                Finished before;
                 for (std::int64_t row = rows.from; row < rows.to; row += kStep) {
                     float* own = sumsAt(column, row);
                     block(reinterpret_cast<const std::uint32_t*>(packed + placeOf(left, row, at)), panel, steps, own, at > 0);
-                    if (at + count == left.inner)
-                        put(out.data + row * out.stride + column, out.stride, own, least(kStep, rows.to - row),
-                            least(kStep, columns.to - column), how);
+                    if (at + count < left.inner)
+                        continue;
+                    finish(before, out.stride);
+                    before = {out.data + row * out.stride + column, own, least(kStep, rows.to - row), least(kStep, columns.to - column)};
                 }
+                finish(before, out.stride);
             }
         }
     }
@@ -202,19 +253,16 @@ void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
 
 void times(Out out, const Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds, float scale)
 {
-    thread_local kernels::Scratch<std::uint32_t> panels;
+    thread_local kernels::Scratch<std::uint32_t> panelMemory;
     thread_local kernels::Scratch<float> sumsMemory;
-    const std::int64_t rowBlock = least(kRowBlock, padded(rows.to - rows.from)), width = columns.to - columns.from;
-    // Where sums wait for the next block of what is summed over, as many columns as have room.
-    const bool keeps = left.inner > kInnerBlock;
-    const std::int64_t columnBlock = keeps ? least(width, kSums / rowBlock / kStep * kStep) : width;
-    std::uint32_t* panel = panels.atLeast(least(padded(left.inner), kInnerBlock) * kTile);
-    float* sums = sumsMemory.atLeast(keeps ? rowBlock * padded(columnBlock) : kStep * kStep);
+    const Division division(rows.to - rows.from, columns.to - columns.from, left.inner);
+    std::uint32_t* panels = panelMemory.atLeast(division.pairs(left.inner));
+    float* sums = sumsMemory.atLeast(division.sums);
     const Tiles tiles;
-    for (std::int64_t row = rows.from; row < rows.to; row += kRowBlock)
-        for (std::int64_t column = columns.from; column < columns.to; column += columnBlock)
-            Piece{left, packed, right, turned, {scale, adds}, {row, least(row + kRowBlock, rows.to)},
-                {column, least(column + columnBlock, columns.to)}, panel, sums}
+    for (std::int64_t column = columns.from; column < columns.to; column += division.columns)
+        for (std::int64_t row = rows.from; row < rows.to; row += division.rows)
+            Piece{left, packed, right, turned, {scale, adds}, division, {row, least(row + division.rows, rows.to)},
+                {column, least(column + division.columns, columns.to)}, division.panel == 0 || row == rows.from, panels, sums}
                 .run(out);
 }
 
