@@ -2,6 +2,7 @@
 taskfold_test(csvscanner taskfold::data)
 taskfold_test(documents taskfold::data)
 taskfold_test(faults taskfold::data)
+taskfold_test(longrecords taskfold::data)
 taskfold_test(nearrows taskfold::data)
 taskfold_test(oddfiles taskfold::data ZLIB::ZLIB PkgConfig::libzip Arrow::arrow Arrow::parquet)
 taskfold_test(tablepieces taskfold::data Arrow::arrow Arrow::parquet)

@@ -41,6 +41,7 @@ Result<void> Intake::State::take(MadeBlock& block)
         keys.expect(static_cast<std::size_t>(static_cast<double>(all) / static_cast<double>(kBlockBytes) * static_cast<double>(block.keys.size())));
     if (Result<void> added = keys.add(block.keys, static_cast<std::uint64_t>(block.firstLine) << 2); !added)
         return added;
+    staging.leave(keys.bytes());
     return staging.add(block.staged, block.firstLine);
 }
 

@@ -26,7 +26,7 @@ struct IntakeSettings {
     std::vector<std::string> labels;  // declared ones; others are refused
     bool choosesLabels = false;
     bool skipBad = false;  // bad rows are dropped, not quarantined
-    std::size_t inMemory = 320 << 20;  // of rows
+    std::size_t inMemory = 320 << 20;  // of rows and their keys
 };
 
 /// One split, ready to be named and written down.

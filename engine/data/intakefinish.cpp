@@ -38,7 +38,8 @@ public:
         for (std::size_t i = 0, ahead = 0; i < m_staging.size(); ++i) {
             if (stop.stop_requested())
                 return Error{ErrorCode::Cancelled, {}};
-            for (; ahead < std::min(i + 3, m_staging.size()); ++ahead)
+            giveBack();
+            for (; ahead < std::min(i + 3, m_staging.size()) && (ahead <= i || m_staging.lent() < Staging::kMuchLent); ++ahead)
                 m_staging.readAhead(ahead, m_pool);
             const Result<std::shared_ptr<const StagedView>> staged = m_staging.at(i);
             if (!staged)
@@ -55,6 +56,18 @@ public:
     }
 
 private:
+    // Where much of what was read back is still held for rows that aren't written: copies the rows.
+    void giveBack()
+    {
+        if (m_staging.lent() < Staging::kMostLent)
+            return;
+        for (const auto& writer : m_writers)
+            if (writer)
+                writer->letGo();
+        if (m_staging.lent() >= Staging::kMostLent)
+            m_pool.drain();
+    }
+
     Result<void> settle(const std::stop_token& stop)
     {
         RowKeys::Rules rules;
@@ -211,10 +224,7 @@ private:
         m_more.clear();
         for (std::size_t r = 0; r < m_found; ++r) {
             const std::string_view text = m_references[r];
-            bool there = text == target || std::find(m_more.begin(), m_more.end(), text) != m_more.end();
-            for (std::size_t own = rows.referencesBegin(i); own < rows.referencesBegin(i + 1) && !there; ++own)
-                there = rows.references.at(own) == text;
-            if (!there)
+            if (text != target && !rows.hasReference(i, text) && std::find(m_more.begin(), m_more.end(), text) == m_more.end())
                 m_more.push_back(text);
         }
     }

@@ -10,6 +10,9 @@ namespace taskfold::data {
 
 namespace {
 
+constexpr std::size_t kMostInFlight = 32 << 20;  // bytes of text: behind them one block at a time, however large
+constexpr std::size_t kLarge = 8 << 20;  // bytes of a block whose memory isn't kept for the next one
+
 class Pipeline {
 public:
     Pipeline(BlockSource& source, const std::function<Result<void>(MadeBlock&)>& made, std::stop_token stop, int threads)
@@ -33,7 +36,12 @@ public:
                 MadeBlock result = emptyBlock();
                 maker.begin(result, block);
                 result.lines = parser.parse(block, number == 0, maker);
-                commit(number, std::move(result));
+                const std::size_t bytes = block.text().size();
+                if (bytes > kLarge) {  // rare: while others have their turn, nothing of it stays
+                    block = {};
+                    maker.forget();
+                }
+                commit(number, bytes, std::move(result));
             }
         } catch (const FileFailure& failed) {
             fail(failed.error);
@@ -59,7 +67,9 @@ private:
         std::unique_lock turn(m_fetching);
         {
             std::unique_lock lock(m_mutex);
-            m_changed.wait(lock, [&] { return m_ended || m_fetched - m_committed < m_ahead; });
+            m_changed.wait(lock, [&] {
+                return m_ended || m_fetched == m_committed || (m_fetched - m_committed < m_ahead && m_inFlight < kMostInFlight);
+            });
             if (m_ended)
                 return false;
         }
@@ -73,30 +83,36 @@ private:
             return false;
         }
         const std::lock_guard lock(m_mutex);
-        if (!*more)
+        if (!*more) {
             m_ended = true;
-        else
+        } else {
             number = m_fetched++;
+            m_inFlight += block.text().size();
+        }
         m_done = m_source.done();
         return *more;
     }
 
-    // Hands on what is next in order; results that are early wait.
-    void commit(std::size_t number, MadeBlock result)
+    // Hands on what is next in order; results that are early wait. `bytes` are those of the block.
+    void commit(std::size_t number, std::size_t bytes, MadeBlock result)
     {
         std::unique_lock lock(m_mutex);
-        m_waiting.emplace(number, std::move(result));
+        m_waiting.emplace(number, std::pair(bytes, std::move(result)));
         if (m_committing)
             return;
         m_committing = true;
         while (!m_waiting.empty() && m_waiting.begin()->first == m_committed && !failure) {
-            MadeBlock next = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+            auto [size, next] = std::move(m_waiting.extract(m_waiting.begin()).mapped());
             lock.unlock();
             Result<void> done = handOn(next);
             next.clear();
+            if (size > kLarge)
+                next = {};
             lock.lock();
-            m_spare.push_back(std::move(next));
+            if (size <= kLarge)
+                m_spare.push_back(std::move(next));
             ++m_committed;
+            m_inFlight -= size;
             if (!done && !failure) {
                 failure = done.error();
                 m_ended = true;
@@ -131,9 +147,9 @@ private:
     std::size_t m_ahead;
     std::mutex m_fetching, m_mutex;
     std::condition_variable m_changed;
-    std::map<std::size_t, MadeBlock> m_waiting;
+    std::map<std::size_t, std::pair<std::size_t, MadeBlock>> m_waiting;
     std::vector<MadeBlock> m_spare;  // used ones, for their memory
-    std::size_t m_fetched = 0, m_committed = 0;
+    std::size_t m_fetched = 0, m_committed = 0, m_inFlight = 0;
     std::int64_t m_done = 0;
     bool m_committing = false, m_ended = false;
 };

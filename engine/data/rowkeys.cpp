@@ -82,7 +82,7 @@ struct RowKeys::State {
 
     std::filesystem::path folder;
     std::vector<Part> parts;  // a power of two
-    std::size_t inMemory = 0;
+    std::size_t inMemory = 0, expected = 0;
     std::unique_ptr<SealedFile> file;
     SortedRuns<Decision, ByPlace> decisions;
 
@@ -150,7 +150,8 @@ void RowKeys::expect(std::size_t keys)
     if (m_state->inMemory > 0 || m_state->file)
         return;  // they have been dealt out
     m_state->parts.resize(std::clamp(std::bit_ceil(keys / kKeysOfPart + 1), kFewestParts, kMostParts));
-    const std::size_t each = std::min(keys, kKeysInMemory) / m_state->parts.size();
+    m_state->expected = std::min(keys, kKeysInMemory);
+    const std::size_t each = m_state->expected / m_state->parts.size();
     for (Part& part : m_state->parts)
         part.keys.reserve(each + each / 8 + 8);
 }
@@ -162,6 +163,11 @@ Result<void> RowKeys::add(const std::vector<RowKey>& keys, std::uint64_t shift)
         m_state->parts[key.input[0] >> behind].keys.push_back({{key.input[0], key.input[1]}, key.target, key.place + shift});
     m_state->inMemory += keys.size();
     return m_state->inMemory > kKeysInMemory ? m_state->spill() : Result<void>{};
+}
+
+std::size_t RowKeys::bytes() const
+{
+    return std::max(m_state->inMemory, m_state->expected) * sizeof(RowKey);
 }
 
 Result<void> RowKeys::settle(const Rules& rules, const std::stop_token& stop)

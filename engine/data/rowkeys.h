@@ -68,6 +68,8 @@ public:
     void expect(std::size_t keys);
     /// `shift` is what their places lack.
     Result<void> add(const std::vector<RowKey>& keys, std::uint64_t shift);
+    /// What it holds in memory, or will hold.
+    std::size_t bytes() const;
 
     struct Rules {
         bool joinTargets = false;  // generation: further targets become references

@@ -73,6 +73,12 @@ void RowMaker::begin(MadeBlock& made, const Block& block)
     made.staged.sourceSize = block.text().size();
 }
 
+void RowMaker::forget()
+{
+    for (std::string& room : m_rooms)
+        room = {};
+}
+
 void RowMaker::holds(const std::shared_ptr<char[]>& bytes, std::size_t size)
 {
     if (size >= TextPlace::kOwn)

@@ -37,6 +37,8 @@ public:
     void begin(MadeBlock& made, const Block& block);
     /// The same of records that came from no block: their texts are kept.
     void begin(MadeBlock& made);
+    /// Gives back the memory of texts that had to be made.
+    void forget();
     void record(const Record& record) override;
     void bad(std::int64_t line, Reason reason, std::string_view raw, std::string words) override;
     void holds(const std::shared_ptr<char[]>& bytes, std::size_t size) override;

@@ -11,7 +11,8 @@ namespace taskfold::data {
 
 namespace {
 
-constexpr std::size_t kMostBlocks = 32;  // kept alive by a batch of few rows from each
+constexpr std::size_t kMostInFlight = 64 << 20;  // bytes of rows on their way to the file
+constexpr std::size_t kLarge = 16 << 20;  // a batch whose memory isn't kept for the next one
 
 void addPiece(std::vector<RowsPiece>& pieces, const RowsView& rows, std::uint32_t row, std::int64_t offset)
 {
@@ -53,6 +54,7 @@ struct SplitWriter::Batch {
 struct SplitWriter::Order {
     struct Ready {
         RowColumns columns;
+        std::size_t bytes = 0;
         std::string digest;
     };
 
@@ -64,7 +66,7 @@ struct SplitWriter::Order {
             if (failed())
                 return;
             batch.gather();
-            Ready ready{std::move(batch.columns), {}};
+            Ready ready{std::move(batch.columns), batch.bytes, {}};
             ready.digest = digestOf(*batchOf(ready.columns));
             write(number, std::move(ready));
         } catch (const std::bad_alloc&) {
@@ -94,6 +96,14 @@ struct SplitWriter::Order {
         RowColumns taken = std::move(spare.back());
         spare.pop_back();
         return taken;
+    }
+
+    // Whether what is handed over must wait until others are written.
+    bool isMuch(std::size_t more)
+    {
+        const std::lock_guard lock(mutex);
+        inFlight += more;
+        return inFlight > kMostInFlight;
     }
 
     std::optional<Error> failed()
@@ -126,8 +136,13 @@ private:
             if (done)
                 done = writer->write(*batchOf(one.columns), one.digest);
             one.columns.clear();
+            const bool isLarge = one.columns.bytes() > kLarge;
+            if (isLarge)
+                one.columns = {};
             lock.lock();
-            spare.push_back(std::move(one.columns));
+            inFlight -= one.bytes;
+            if (!isLarge)
+                spare.push_back(std::move(one.columns));
             ++next;
             if (!done)
                 failure = done.error();
@@ -139,7 +154,7 @@ private:
     std::mutex mutex;
     std::map<std::size_t, Ready> waiting;
     std::vector<RowColumns> spare;  // used batches' memory
-    std::size_t next = 0;
+    std::size_t next = 0, inFlight = 0;
     bool writing = false;
     std::optional<Error> failure;
 };
@@ -160,6 +175,8 @@ Result<void> SplitWriter::handOver()
     const std::shared_ptr<Batch> batch = std::move(m_batch);
     m_batch = std::make_unique<Batch>();
     m_batch->columns = m_order->room();
+    if (m_order->isMuch(batch->bytes))
+        m_pool.drain();
     m_pool.push([order = m_order.get(), number = m_batches++, batch] { order->make(number, *batch); });
     if (std::optional<Error> failure = m_order->failed())
         return *std::move(failure);
@@ -176,11 +193,8 @@ Result<void> SplitWriter::count(std::size_t bytes)
 Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset, std::span<const std::string_view> more)
 {
     std::vector<RowsPiece>& pieces = m_batch->pieces;
-    if (m_batch->blocks.empty() || m_batch->blocks.back() != block) {
-        if (m_batch->blocks.size() == kMostBlocks)
-            m_batch->gather();
+    if (m_batch->blocks.empty() || m_batch->blocks.back() != block)
         m_batch->blocks.push_back(block);
-    }
     const auto row = static_cast<std::uint32_t>(i);
     const RowsView& rows = block->rows;
     const bool changes = !m_batch->changed.empty() && m_batch->changed.back().first == pieces.size();
@@ -200,6 +214,11 @@ Result<void> SplitWriter::keep(const std::shared_ptr<const StagedView>& block, s
         pieces.back().moreEnd = static_cast<std::uint32_t>(m_batch->more.size());
     }
     return count(bytes);
+}
+
+void SplitWriter::letGo()
+{
+    m_batch->gather();
 }
 
 Result<void> SplitWriter::keep(Row row)

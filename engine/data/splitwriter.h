@@ -27,6 +27,8 @@ public:
     Result<void> keep(const std::shared_ptr<const StagedView>& block, std::size_t i, std::int64_t offset, std::span<const std::string_view> more = {});
     /// One that became another.
     Result<void> keep(Row row);
+    /// Holds no blocks any longer, but for those of batches that are being written.
+    void letGo();
     Result<void> issue(int file, const IssueView& issue);
 
     /// Hash, counts and files; the files aren't synced.

@@ -58,6 +58,13 @@ struct RowsView {
                 bytes += references.sizeOf(r);
         return bytes;
     }
+    bool hasReference(std::size_t i, std::string_view text) const
+    {
+        for (std::size_t r = referencesBegin(i); referenceEnds && r < referencesBegin(i + 1); ++r)
+            if (references.at(r) == text)
+                return true;
+        return false;
+    }
     std::size_t bytesOf(std::size_t i) const  // of the row's texts, as isFullBatch counts them
     {
         return input.sizeOf(i) + target.sizeOf(i) + referenceBytesOf(i);

@@ -23,7 +23,7 @@ struct Staging::State {
     };
 
     std::filesystem::path folder;
-    std::size_t whole = 0, most = 0, inMemory = 0;
+    std::size_t whole = 0, most = 0, inMemory = 0, elsewhere = 0;
     Arena arena;
     std::vector<Entry> entries;
     std::unique_ptr<SealedFile> file;
@@ -175,6 +175,16 @@ void Staging::expect(std::int64_t bytes)
         m_state->most = m_state->whole / 4;
 }
 
+void Staging::leave(std::size_t bytes)
+{
+    m_state->elsewhere = bytes;
+}
+
+std::size_t Staging::lent() const
+{
+    return m_state->rooms.lent();
+}
+
 std::size_t Staging::size() const
 {
     return m_state->entries.size();
@@ -192,7 +202,7 @@ Result<void> Staging::add(const StagedBlock& block, std::int64_t firstLine)
     const std::size_t size = packedSize(block, state.issueBytes);
     entry.size = static_cast<std::int64_t>(size);
     const std::size_t all = size + (block.held ? block.sourceSize : 0);
-    if (state.inMemory + all <= state.most) {
+    if (state.inMemory + all <= state.most && state.inMemory + all + state.elsewhere <= state.whole) {
         state.inMemory += all;
         entry.held = block.held;
         char* const to = state.arena.take(size);
@@ -237,7 +247,7 @@ Result<std::shared_ptr<const StagedView>> Staging::at(std::size_t i)
     if (one->failure)
         return *one->failure;
     m_state->recent.emplace_back(i, one->view);
-    if (m_state->recent.size() > 4)
+    while (m_state->recent.size() > (lent() < kMuchLent ? 4U : 1U))
         m_state->recent.pop_front();
     return std::shared_ptr<const StagedView>(one->view);
 }

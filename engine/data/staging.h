@@ -58,12 +58,17 @@ public:
     /// `firstLine` is what the block's lines lack.
     Result<void> add(const StagedBlock& block, std::int64_t firstLine);
     std::size_t size() const;
+    /// So many bytes of what it may hold are held elsewhere.
+    void leave(std::size_t bytes);
 
     /// Blocks of that file will be read again: it must be what it was.
     void readAgain(int file, std::filesystem::path path, const FileMark& mark);
     /// Io if one of those files isn't.
     Result<void> unchanged();
 
+    /// Bytes of blocks that were read back and that somebody still holds; behind Much only the needed ones are read.
+    static constexpr std::size_t kMuchLent = 48 << 20, kMostLent = 64 << 20;
+    std::size_t lent() const;
     /// The block will be asked for soon: on the pool, which must be drained, or gone, before this is.
     void readAhead(std::size_t i, WorkPool& pool);
     /// The block, read back if need be; the last few are kept. It lives as long as this.

@@ -3,6 +3,7 @@
 #include "engine/data/stagedrows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -69,14 +70,21 @@ public:
             room.size = size + size / 8 + TextsView::kPadding;
             room.bytes = std::make_unique_for_overwrite<char[]>(room.size);
         }
+        m_kept->lent += room.size;
         char* const bytes = room.bytes.get();
         return {bytes, [kept = m_kept, own = std::make_shared<Room>(std::move(room))](char*) {
                     const std::lock_guard lock(kept->mutex);
-                    kept->rooms.push_back(std::move(*own));
+                    kept->lent -= own->size;
+                    if (own->size <= kKept)
+                        kept->rooms.push_back(std::move(*own));
                 }};
     }
+    /// Bytes that somebody may be looking at.
+    std::size_t lent() const { return m_kept->lent; }
 
 private:
+    static constexpr std::size_t kKept = 16 << 20;  // larger ones are rare, and given back
+
     struct Room {
         std::unique_ptr<char[]> bytes;
         std::size_t size = 0;
@@ -84,6 +92,7 @@ private:
     struct Kept {
         std::mutex mutex;
         std::vector<Room> rooms;
+        std::atomic<std::size_t> lent{0};
     };
 
     std::shared_ptr<Kept> m_kept = std::make_shared<Kept>();
