@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fcntl.h>
 #include <fstream>
 #include <memory>
 #include <unistd.h>
@@ -76,12 +75,7 @@ Result<std::filesystem::path> repeated(const std::filesystem::path& file, int co
     if (!out.flush())
         return Error{ErrorCode::DiskFull, "no room for " + made.string()};
     out.close();
-    const int handle = ::open(made.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool synced = handle >= 0 && ::fsync(handle) == 0;  // its own way to the disk isn't part of what is measured
-    if (handle >= 0)
-        ::close(handle);
-    if (!synced)
-        return Error{ErrorCode::Io, "writing " + made.string()};
+    ::sync();  // the file's own way to the disk isn't part of what is measured
     return made;
 }
 
