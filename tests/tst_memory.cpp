@@ -149,7 +149,7 @@ private slots:
             {u"--measure"_s, model, lora ? u"lora"_s : u"full"_s, half ? u"bf16"_s : u"fp32"_s,
                 QString::number(batch), QString::number(length), checkpointing ? u"checkpointing"_s : u"whole"_s,
                 QString::fromStdString((m_folder.project().folder / "run").string())});
-        QVERIFY(child.waitForFinished(120000));
+        QVERIFY(child.waitForFinished(600000));
         QVERIFY2(child.exitCode() == 0, child.readAllStandardError().constData());
         const double peak = child.readAllStandardOutput().toDouble();
         jobs::TrainingShape training;

@@ -121,6 +121,8 @@ private slots:
             QTest::addRow("%d columns", columns) << 40 << 100 << columns;
         QTest::addRow("more rows than stay in a cache") << 1030 << 64 << 32;
         QTest::addRow("more sums than stay in a cache") << 520 << 800 << 320;
+        QTest::addRow("more of the right matrix than is kept") << 530 << 1567 << 301;
+        QTest::addRow("nothing of the right matrix is kept") << 513 << 12400 << 33;
     }
     void aProductIsWhatItsSumsAre()
     {

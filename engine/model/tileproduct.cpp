@@ -138,7 +138,7 @@ inline std::int64_t placeOf(const Left& left, std::int64_t row, std::int64_t inn
 struct Division {
     std::int64_t rows = 0, columns = 0;  // of a piece
     std::int64_t panel = 0;  // pairs from one panel to the next; 0 where a single one is packed again and again
-    std::int64_t sums = 2 * kStep * kStep;  // numbers of memory
+    std::int64_t sums = kStep * kStep;  // numbers of memory
 
     Division(std::int64_t rowCount, std::int64_t width, std::int64_t inner)
         : rows(least(kRowBlock, padded(rowCount))), columns(padded(width))
@@ -149,7 +149,7 @@ struct Division {
             panel = whole;
             columns = least(columns, kKeptPairs / whole * kStep);
         }
-        if (inner > kInnerBlock) {
+        if (inner > kInnerBlock) {  // sums wait for the next block: as many columns as have room
             columns = least(columns, kSums / rows / kStep * kStep);
             sums = rows * columns;
         }
@@ -158,14 +158,6 @@ struct Division {
     {
         return panel > 0 ? columns / kStep * panel : least(padded(inner), kInnerBlock) * kTile;
     }
-};
-
-// A block's sums on their way into the result. They are stored there while the next block is multiplied, for which the
-// processor would have to wait otherwise.
-struct Finished {
-    Bf16* to = nullptr;
-    const float* sums = nullptr;
-    std::int64_t rows = 0, width = 0;
 };
 
 // One piece of the work of times(): what stays in the caches.
@@ -179,7 +171,7 @@ struct Piece {
     Range rows, columns;
     bool packs;  // or the panels are there
     std::uint32_t* panels;
-    float* sums;  // [columns / 32][rows][32], or of two blocks in turns where nothing is summed further
+    float* sums;  // [columns / 32][rows][32], or of one block where nothing is to be kept
 
     const std::uint32_t* panelAt(std::int64_t column, std::int64_t at, std::int64_t count) const
     {
@@ -198,13 +190,8 @@ struct Piece {
     float* sumsAt(std::int64_t column, std::int64_t row) const
     {
         if (left.inner <= kInnerBlock)
-            return sums + (row - rows.from) / kStep % 2 * kStep * kStep;
+            return sums;
         return sums + (column - columns.from) * padded(rows.to - rows.from) + (row - rows.from) * kStep;
-    }
-    void finish(const Finished& block, std::int64_t stride) const
-    {
-        if (block.to != nullptr)
-            put(block.to, stride, block.sums, block.rows, block.width, how);
     }
     void run(Out out) const
     {
@@ -212,16 +199,13 @@ struct Piece {
             const std::int64_t count = least(kInnerBlock, left.inner - at), steps = padded(count) / kStep;
             for (std::int64_t column = columns.from; column < columns.to; column += kStep) {
                 const std::uint32_t* panel = panelAt(column, at, count);
-                Finished before;
                 for (std::int64_t row = rows.from; row < rows.to; row += kStep) {
                     float* own = sumsAt(column, row);
                     block(reinterpret_cast<const std::uint32_t*>(packed + placeOf(left, row, at)), panel, steps, own, at > 0);
-                    if (at + count < left.inner)
-                        continue;
-                    finish(before, out.stride);
-                    before = {out.data + row * out.stride + column, own, least(kStep, rows.to - row), least(kStep, columns.to - column)};
+                    if (at + count == left.inner)
+                        put(out.data + row * out.stride + column, out.stride, own, least(kStep, rows.to - row),
+                            least(kStep, columns.to - column), how);
                 }
-                finish(before, out.stride);
             }
         }
     }
