@@ -14,7 +14,7 @@ names=("$@")
 if [ ${#names[@]} -eq 0 ]; then
     names=(jobrunner repositories samplers stopping reference verdicts metrics training together ablations trainrecovery)
     [ "$preset" = tsan ] || names+=(rowstore importing tokenizer tokenizerfaults pattern badmodels modelconfig gguf faults tileproduct packednet \
-        parity         comparing report bases exporting)
+        sharedpass packedscoring parity comparing report bases exporting)
 fi
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
 targets=()

@@ -1,15 +1,13 @@
-#include "engine/infer/answer.h"
-#include "engine/infer/plainanswer.h"
 #include "engine/model/packednet.h"
 #include "engine/train/batch.h"
 #include "engine/train/plainloss.h"
 #include "engine/train/weighting.h"
+#include "support/packedsamples.h"
 
 #include <torch/torch.h>
 
 #include <array>
 #include <cmath>
-#include <set>
 
 #undef slots
 #undef emit
@@ -17,87 +15,13 @@
 
 using namespace taskfold;
 using model::Module;
+using test::adapterOf;
+using test::distance;
+using test::modelOf;
+using test::pointers;
+using test::rows;
 
 namespace {
-
-// Every family's features at once, or those that are asked for.
-ModelConfig config(bool rich)
-{
-    ModelConfig config;
-    config.hidden = 32;
-    config.layers = 3;
-    config.heads = 4;
-    config.keyValueHeads = 2;
-    config.headSize = rich ? 12 : 8;
-    config.feedForward = 56;
-    config.vocabulary = 97;
-    config.context = 128;
-    config.normEpsilon = 1e-5;
-    config.tiedHead = !rich;
-    config.attentionBias = config.outputBias = rich;
-    config.qkNorm = rich;
-    if (rich)
-        config.slidingWindow = {5, 0, 3};
-    config.eos = {2};
-    return config;
-}
-
-std::unique_ptr<model::Transformer> modelOf(bool rich, torch::ScalarType type)
-{
-    auto made = std::make_unique<model::Transformer>(config(rich), torch::kCPU, type);
-    made->initialise(7);
-    const torch::NoGradGuard noGrad;
-    torch::manual_seed(11);
-    auto flat = made->parameters().flat;
-    flat.add_(torch::randn_like(flat) * 0.15);  // norms and biases too
-    return made;
-}
-
-// Rows of very unequal length with long and short beginnings in common, one of them the beginning of another.
-std::vector<train::Example> rows()
-{
-    std::vector<train::Example> list;
-    std::vector<std::int32_t> start;
-    for (int i = 0; i < 9; ++i)
-        start.push_back(3 + i * 5 % 90);
-    for (int r = 0; r < 7; ++r) {
-        train::Example row{start, 0};
-        if (r % 2 == 0)
-            row.tokens.insert(row.tokens.end(), {50, 51, 52});
-        for (int i = 0; i < 4 + r * r; ++i)
-            row.tokens.push_back(3 + (i * 17 + r * 31) % 90);
-        row.targetStart = row.tokens.size() - 1 - static_cast<std::size_t>(r) % 3;
-        list.push_back(row);
-    }
-    list.push_back({{list[4].tokens.begin(), list[4].tokens.end() - 2}, 10});
-    list.push_back({{9, 8, 7, 6}, 2});
-    return list;
-}
-
-std::vector<const train::Example*> pointers(const std::vector<train::Example>& list)
-{
-    std::vector<const train::Example*> all;
-    for (const train::Example& one : list)
-        all.push_back(&one);
-    return all;
-}
-
-double distance(const torch::Tensor& a, const torch::Tensor& b)
-{
-    return (a - b).norm().item<double>() / b.norm().item<double>();
-}
-
-std::unique_ptr<model::Adapter> adapterOf(const model::Transformer& made, LoraSettings settings, std::uint64_t seed)
-{
-    auto adapter
-        = std::make_unique<model::Adapter>(std::move(settings), made.config(), torch::kCPU, made.parameters().flat.scalar_type());
-    adapter->initialise(seed, made.parameters());
-    const torch::NoGradGuard noGrad;
-    torch::manual_seed(static_cast<std::int64_t>(seed));
-    auto flat = adapter->parameters().flat;
-    flat.add_(torch::randn_like(flat) * 0.05);
-    return adapter;
-}
 
 // The product of few rows by every instruction set that is here, beside torch's in fp64.
 template <typename R, typename O>
@@ -154,24 +78,6 @@ double worstOuter(torch::ScalarType type)
                 }
     }
     return worst;
-}
-
-// Labels of up to five tokens out of six, so that many begin alike; none is given twice.
-std::vector<std::vector<std::int32_t>> manyLabels(int seed)
-{
-    std::set<std::vector<std::int32_t>> labels;
-    std::uint32_t state = static_cast<std::uint32_t>(seed) * 2654435761U + 1;
-    const auto next = [&state](std::uint32_t below) {
-        state = state * 1664525U + 1013904223U;
-        return (state >> 16) % below;
-    };
-    while (labels.size() < 60) {
-        std::vector<std::int32_t> label(1 + next(5));
-        for (std::int32_t& token : label)
-            token = 5 + static_cast<std::int32_t>(next(6));
-        labels.insert(label);
-    }
-    return {labels.begin(), labels.end()};
 }
 
 }  // namespace
@@ -293,47 +199,6 @@ private slots:
             adapter->mergeInto(made->parameters());
             train::Learner merged(*made);
             QVERIFY(std::abs(merged.meanLoss(list, 4) - expected) < 1e-7);
-        }
-    }
-
-    void severalAdaptersInOnePassGetWhatEachGetsAlone()
-    {
-        const auto made = modelOf(false, torch::kFloat64);
-        auto list = rows();
-        list.pop_back();  // so that a group's last row begins as the next one's first
-        const auto net = model::PackedNet::make(*made, Precision::Fp32);
-        std::vector<std::unique_ptr<model::Adapter>> adapters;
-        std::vector<model::Adapter*> all;
-        std::vector<std::span<const std::int32_t>> tokens;
-        std::vector<int> groups;
-        for (int g = 0; g < 3; ++g) {
-            LoraSettings settings;
-            settings.rank = 2;
-            adapters.push_back(adapterOf(*made, settings, static_cast<std::uint64_t>(20 + g)));
-            adapters.back()->parameters().train(false);
-            all.push_back(adapters.back().get());
-            for (const train::Example& row : list) {
-                tokens.emplace_back(row.tokens);
-                groups.push_back(g);
-            }
-        }
-        const auto aimsOf = [&](const model::Tree& tree, std::size_t from, std::size_t count) {
-            std::vector<model::Aim> aims;
-            for (std::size_t r = from; r < from + count; ++r)
-                for (std::size_t t = 1; t < tree.nodeOf[r].size(); ++t)
-                    aims.push_back({tree.nodeOf[r][t - 1], tokens[r][t], 0.01});
-            return aims;
-        };
-        const model::Tree together = model::treeOf(tokens, groups);
-        const auto losses = net->losses(together, aimsOf(together, 0, tokens.size()), all, true);
-        std::size_t at = 0;
-        for (std::size_t g = 0; g < 3; ++g) {
-            const auto gradient = all[g]->parameters().gradient.clone();
-            all[g]->parameters().zeroGradient();
-            const model::Tree alone = model::treeOf(std::span(tokens).first(list.size()));
-            for (const double loss : net->losses(alone, aimsOf(alone, 0, list.size()), {&all[g], 1}, true))
-                QVERIFY(std::abs(loss - losses[at++]) < 1e-9);
-            QVERIFY(distance(gradient, all[g]->parameters().gradient) < 1e-9);
         }
     }
 
@@ -586,38 +451,6 @@ private slots:
         QVERIFY(std::abs(logits.sum().item<double>()) < 1e-5);  // p sums to 1, the target's 1 taken off
     }
 
-    void everyWayOfScoringLabelsGivesTheSameSums()
-    {
-        const auto made = modelOf(true, torch::kFloat64);
-        const auto net = model::PackedNet::make(*made, Precision::Fp32);
-        std::vector<std::vector<std::int32_t>> labels{{5, 6, 7, 8}, {5, 6, 9}, {10}, {10, 11}, {12, 13, 14, 15, 16}, {20, 21}};
-        const Result<LabelTrie> trie = LabelTrie::of(labels, 2);
-        QVERIFY(trie);
-        std::vector<infer::TokenRow> prompts;
-        for (const train::Example& row : rows())
-            prompts.push_back(row.tokens);
-        prompts.pop_back();  // the others begin alike
-        const infer::Reader reader{*made, net.get()};
-        infer::Answerer answerer(reader, infer::commonBeginning(prompts));
-        QCOMPARE(infer::commonBeginning(prompts).size(), 9U);
-        const auto scores = answerer.scored(prompts, *trie);
-        const auto best = answerer.best(prompts, *trie);
-        const auto plain = infer::plainScored(*made, nullptr, prompts, *trie);
-        for (std::size_t p = 0; p < prompts.size(); ++p) {
-            std::vector<double> alone;
-            for (int label = 0; label < trie->labels(); ++label) {
-                infer::Target row{prompts[p], prompts[p].size()};
-                row.tokens.insert(row.tokens.end(), trie->tokens(label).begin(), trie->tokens(label).end());
-                alone.push_back(infer::scoreTargets({*made}, {&row, 1}).front());
-                QVERIFY(std::abs(scores[p][static_cast<std::size_t>(label)] - alone.back()) < 1e-7);
-                QVERIFY(std::abs(plain[p][static_cast<std::size_t>(label)] - alone.back()) < 1e-7);
-            }
-            const auto most = std::max_element(alone.begin(), alone.end());
-            QCOMPARE(best[p].label, static_cast<int>(most - alone.begin()));
-            QVERIFY(std::abs(best[p].logProbability - *most) < 1e-7);
-        }
-    }
-
     void productsOfFewRowsAreTorchsOnEveryInstructionSet()
     {
         torch::manual_seed(2);
@@ -630,56 +463,6 @@ private slots:
         QVERIFY((worstOuter<double, double>(torch::kFloat64) < 1e-13));
         QVERIFY((worstOuter<float, float>(torch::kFloat32) < 1e-5));
         QVERIFY((worstOuter<float, model::kernels::Bf16>(torch::kBFloat16) < 1.0 / 256));
-    }
-
-    void theBestLabelIsFoundWhateverIsCutOff()
-    {
-        const auto made = modelOf(false, torch::kFloat64);
-        const auto net = model::PackedNet::make(*made, Precision::Fp32);
-        std::vector<infer::TokenRow> prompts;
-        for (const train::Example& row : rows())
-            for (int i = 0; i < 3; ++i) {
-                prompts.push_back(row.tokens);
-                prompts.back().push_back(30 + i);
-            }
-        for (int seed = 1; seed <= 4; ++seed) {
-            const Result<LabelTrie> trie = LabelTrie::of(manyLabels(seed), 2);
-            QVERIFY(trie);
-            for (const std::size_t count : {std::size_t{1}, std::size_t{4}, prompts.size()}) {
-                const std::span<const infer::TokenRow> some(prompts.data(), count);
-                infer::Answerer answerer({*made, net.get()}, infer::commonBeginning(some));
-                const auto scores = answerer.scored(some, *trie);
-                const auto best = answerer.best(some, *trie);
-                for (std::size_t p = 0; p < count; ++p) {
-                    const auto most = std::max_element(scores[p].begin(), scores[p].end());
-                    QCOMPARE(best[p].label, static_cast<int>(most - scores[p].begin()));
-                    QVERIFY(std::abs(best[p].logProbability - *most) < 1e-9);
-                }
-            }
-        }
-    }
-
-    void textGoesOnAsInThePlainForm()
-    {
-        const auto made = modelOf(true, torch::kFloat64);
-        const auto net = model::PackedNet::make(*made, Precision::Fp32);
-        std::vector<infer::TokenRow> prompts;
-        for (const train::Example& row : rows())
-            prompts.push_back(row.tokens);
-        infer::Answerer packed({*made, net.get()}, infer::commonBeginning(prompts)), plain({*made}, {});
-        for (const double temperature : {0.0, 1.0}) {
-            const infer::Sampling sampling{12, temperature, temperature > 0 ? 20 : 0, temperature > 0 ? 0.9 : 1, 4, {}};
-            const auto one = plain.continued({prompts.data() + 2, 1}, sampling, {});
-            const auto other = packed.continued({prompts.data() + 2, 1}, sampling, {});
-            QVERIFY(one && other);
-            QVERIFY(one->front().tokens == other->front().tokens);
-            QVERIFY(std::abs(one->front().logProbability - other->front().logProbability) < 1e-4);
-        }
-        const auto all = plain.continued(prompts, {12}, {});
-        const auto again = packed.continued(prompts, {12}, {});
-        QVERIFY(all && again);
-        for (std::size_t p = 0; p < prompts.size(); ++p)
-            QVERIFY(all->at(p).tokens == again->at(p).tokens);
     }
 };
 
