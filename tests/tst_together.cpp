@@ -70,13 +70,8 @@ private slots:
         if (precision == Precision::Bf16 && !multipliesTiles())
             QSKIP("this processor doesn't multiply tiles");
         const test::SmallProject one, all;
-        Plan single = planOf(one, 1, precision), shared = planOf(all, 4, precision);
-        for (Plan* plan : {&single, &shared}) {
-            plan->batch = 1;  // so few rows that alone other kernels might take them
-            plan->threads = 2;
-        }
-        const Result<void> alone = train(one.project(), single);
-        const Result<void> together = train(all.project(), shared);
+        const Result<void> alone = train(one.project(), planOf(one, 1, precision));
+        const Result<void> together = train(all.project(), planOf(all, 4, precision));
         QVERIFY2(alone, alone ? "" : alone.error().detail.c_str());
         QVERIFY2(together, together ? "" : together.error().detail.c_str());
         const std::vector<Run> before = runsOf(one.project()), after = runsOf(all.project());

@@ -7,6 +7,15 @@ namespace taskfold::model {
 
 namespace {
 
+// What is less than so many multiplications, or numbers that are packed, isn't worth waking another thread for.
+constexpr std::int64_t kWorthAThread = 1 << 19;
+constexpr std::int64_t kPackingWorthAThread = 1 << 15;
+
+std::int64_t grain(std::int64_t worth, std::int64_t ofOne)
+{
+    return std::max<std::int64_t>(1, worth / std::max<std::int64_t>(1, ofOne));
+}
+
 // Pieces of a product's result: where columns are few for the threads, rows are divided, too.
 struct Grid {
     std::int64_t rowSteps = 0, columnSteps = 0, rowParts = 1;
@@ -56,11 +65,13 @@ bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Te
         const tiles::Left packing{in(left, turned), turned, left.size(0), left.size(1)};
         const std::int64_t size = tiles::padded(packing.rows) * tiles::padded(packing.inner);
         O* const packed = packedRoom(size);
-        at::parallel_for(0, tiles::padded(packing.rows) / tiles::kStep, 1, [&](std::int64_t from, std::int64_t to) {
+        const std::int64_t steps = tiles::padded(packing.rows) / tiles::kStep, ofAStep = tiles::kStep * packing.inner;
+        at::parallel_for(0, steps, grain(kPackingWorthAThread, ofAStep), [&](std::int64_t from, std::int64_t to) {
             tiles::pack(packed, packing, from * tiles::kStep, std::min(packing.rows, to * tiles::kStep));
         });
         const Grid grid(packing.rows, right.size(1));
-        at::parallel_for(0, grid.size(), 1, [&](std::int64_t from, std::int64_t to) {
+        const std::int64_t ofAPiece = grid.rowSteps * tiles::kStep / grid.rowParts * ofAStep;
+        at::parallel_for(0, grid.size(), grain(kWorthAThread, ofAPiece), [&](std::int64_t from, std::int64_t to) {
             while (from < to) {
                 const std::int64_t part = from / grid.columnSteps, first = from % grid.columnSteps;
                 const std::int64_t last = std::min(grid.columnSteps, first + to - from);
