@@ -8,6 +8,7 @@ set(TASKFOLD_CLI_SOURCES
     cli/benchbrowse.cpp
     cli/benchimport.cpp
     cli/benchrows.cpp
+    cli/benchscale.cpp
     cli/benchcompare.cpp
     cli/benchtokenize.cpp
     cli/benchtrain.cpp

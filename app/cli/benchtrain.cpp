@@ -98,9 +98,15 @@ void addBenchTrain(CLI::App& bench, Invocation& invocation)
     command->add_option("--adapters", options->adapters, "So many LoRA trainings in one pass, beside the same one after another")
         ->check(CLI::Range(2, 64));
     command->add_option("--rounds", options->rounds, "Of both, in turns")->check(CLI::PositiveNumber);
+    command->add_option("--tasks", options->tasks, "Mixtures of so many tasks, the rows dealt among them: 10,100,1000")
+        ->delimiter(',')->check(CLI::Range(1, 100000))->excludes("--adapters");
+    command->add_option("--scaled-rows", options->scaledRows, "With --tasks, mixtures of so many rows: 10000,100000")
+        ->delimiter(',')->check(CLI::Range(1, 10000000))->needs("--tasks");
     command->callback([&invocation, options] {
         invocation.action = [&invocation, options]() -> int {
             return perform(invocation, "bench train", [&](const JobContext& context) {
+                if (!options->tasks.empty())
+                    return measureScale(*options, context);
                 return options->adapters > 0 ? measureAdapters(*options, context) : measure(*options, context);
             });
         };
