@@ -54,6 +54,7 @@ set(TASKFOLD_JOB_SOURCES
     jobs/runtrainer.cpp
     jobs/splitrows.cpp
     jobs/stage0check.cpp
+    jobs/storedrows.cpp
     jobs/taskdata.cpp
     jobs/together.cpp
     jobs/training.cpp

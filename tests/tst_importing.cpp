@@ -3,8 +3,12 @@
 #include "app/jobs/leakmasks.h"
 #include "app/jobs/mappingfile.h"
 #include "app/jobs/overlaps.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/volumes.h"
+#include "db/datasetrepository.h"
+#include "engine/core/random.h"
+#include "engine/data/rowstore.h"
 #include "tests/support/codeof.h"
 #include "tests/support/tempproject.h"
 
@@ -187,6 +191,37 @@ private slots:
         for (int i = 0; i < 80; ++i)
             texts += "{\"input\": \"question " + QByteArray::number(i) + "\", \"target\": \"answer " + QByteArray::number(i) + "\"}\n";
         QCOMPARE(kindOf(texts), std::string("generation: the first 80 rows have 80 different targets"));
+    }
+
+    void storedRowsLackMaskedOnesAndAreTheSameFewEveryTime()
+    {
+        import({write(u"train.jsonl"_s, rows(1, 400))}, Split::Train);
+        import({write(u"test.jsonl"_s, rows(7, 9) + rows(300, 301))}, Split::Test, "other");
+        const auto connection = openExisting(m_project);
+        const auto tasks = versionsOf(**connection);
+        for (const TaskVersions& task : *tasks) {
+            if (task.task.name != "t")
+                continue;
+            const DatasetVersion& version = task.splits.at(Split::Train);
+            std::vector<Row> expected = *data::readRows(m_project.rows(), version.hash);
+            const std::size_t before = expected.size();
+            const Result<LineSet> masks = db::DatasetRepository(**connection).maskedLines(version.id);
+            std::erase_if(expected, [&](const Row& row) { return masks->contains(row.line); });
+            QCOMPARE(expected.size() + static_cast<std::size_t>(task.masked), before);
+            QVERIFY(task.masked > 0);
+            QVERIFY(storedRows(m_project, **connection, version)->all() == expected);
+            Random random{20260101};
+            random.shuffle(expected);
+            expected.resize(50);
+            std::sort(expected.begin(), expected.end(), [](const Row& a, const Row& b) { return a.line < b.line; });
+            const Result<Rows> few = storedRows(m_project, **connection, version, 50);
+            QVERIFY(few->all() == expected);
+            QCOMPARE(few->lengths(17).input, expected[17].input.size());
+            QCOMPARE(few->lengths(17).target, expected[17].target.size());
+            QVERIFY(*rowsOf(m_project, **connection, version, 50) == expected);
+            return;
+        }
+        QFAIL("no task");
     }
 
     void nearLeaksAreMaskedWhenAskedAndWithTheirTwin()

@@ -69,8 +69,10 @@ int measure(const QStringList& arguments)
     rows.task.name = "letters";
     rows.task.kind = TaskKind::Generation;
     Random random{7};
+    std::vector<Row> list;
     for (int i = 0; i < 2 * setup.batch; ++i)  // no two begin alike; too long, so cut to the context
-        rows.train.push_back({i + 1, letters(random, 8 * setup.context), "target", {}, {}});
+        list.push_back({i + 1, letters(random, 8 * setup.context), "target", {}, {}});
+    rows.train = std::move(list);
     setup.tasks = {rows};
     setup.mixing = {{1, 1, 0, 0, false}};
     const auto engine = jobs::computeEngine();

@@ -3,6 +3,7 @@
 #include "app/jobs/evaluation.h"
 #include "app/jobs/filter.h"
 #include "app/jobs/project.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/comparisonrepository.h"

@@ -7,6 +7,7 @@
 #include "app/jobs/processmark.h"
 #include "app/jobs/reporting.h"
 #include "app/jobs/rowlog.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/decisionrepository.h"

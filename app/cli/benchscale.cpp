@@ -5,12 +5,40 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 namespace taskfold::cli {
 
 namespace {
 
-// The sample's rows over and over, dealt among the tasks, each with a line of its own; drawn evenly and shuffled.
+// The sample's rows over and over, each with a line of its own: no more of them is held than the sample.
+class RepeatedRows : public RowSource {
+public:
+    RepeatedRows(const std::vector<Row>& sample, std::size_t first, std::size_t step, std::size_t count)
+        : m_sample(sample), m_first(first), m_step(step), m_count(count)
+    {
+    }
+
+    std::size_t size() const override { return m_count; }
+
+    Row row(std::size_t index) const override
+    {
+        Row row = of(index);
+        row.line = static_cast<std::int64_t>(placeOf(index)) + 1;
+        return row;
+    }
+
+    Lengths lengths(std::size_t index) const override { return {of(index).input.size(), of(index).target.size()}; }
+
+private:
+    std::size_t placeOf(std::size_t index) const { return m_first + index * m_step; }
+    const Row& of(std::size_t index) const { return m_sample[placeOf(index) % m_sample.size()]; }
+
+    const std::vector<Row>& m_sample;
+    std::size_t m_first, m_step, m_count;
+};
+
+// Rows dealt among the tasks; drawn evenly and shuffled.
 compute::TrainSetup mixtureOf(const TrainBench& options, const TaskSample& sample, std::size_t tasks, std::size_t rows)
 {
     compute::TrainSetup setup = setupOf(options, sample.task, sample.rows);
@@ -21,11 +49,7 @@ compute::TrainSetup mixtureOf(const TrainBench& options, const TaskSample& sampl
     for (std::size_t i = 0; i < tasks; ++i) {
         setup.tasks[i].task.id = TaskId{static_cast<std::int64_t>(i) + 1};
         setup.tasks[i].task.name = sample.task.name + " " + std::to_string(i + 1);
-        setup.tasks[i].train.reserve(rows / tasks + 1);
-    }
-    for (std::size_t r = 0; r < std::max(rows, tasks); ++r) {
-        setup.tasks[r % tasks].train.push_back(sample.rows[r % sample.rows.size()]);
-        setup.tasks[r % tasks].train.back().line = static_cast<std::int64_t>(r) + 1;
+        setup.tasks[i].train = Rows(std::make_shared<RepeatedRows>(sample.rows, i, tasks, (std::max(rows, tasks) - i + tasks - 1) / tasks));
     }
     return setup;
 }

@@ -3,6 +3,7 @@
 #include "app/jobs/basepreview.h"
 #include "app/jobs/computemodule.h"
 #include "app/jobs/convertedbase.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "db/baserepository.h"
 #include "db/runrepository.h"

@@ -1,6 +1,7 @@
 #include "app/jobs/caveats.h"
 #include "app/jobs/comparing.h"
 #include "app/jobs/pairing.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "db/predictionrepository.h"
 #include "db/runrepository.h"

@@ -2,6 +2,7 @@
 
 #include "app/jobs/caveats.h"
 #include "app/jobs/computemodule.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/predictionrepository.h"

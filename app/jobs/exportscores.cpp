@@ -1,6 +1,7 @@
 #include "app/jobs/exportscores.h"
 
 #include "app/jobs/computemodule.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "db/taskrepository.h"
 #include "engine/stats/metrics.h"

@@ -3,6 +3,7 @@
 #include "app/jobs/bases.h"
 #include "app/jobs/computemodule.h"
 #include "app/jobs/processmark.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "app/jobs/volumes.h"

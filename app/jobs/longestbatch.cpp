@@ -1,5 +1,6 @@
 #include "app/jobs/longestbatch.h"
 
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "engine/text/template.h"
 
@@ -12,8 +13,6 @@ namespace taskfold::jobs {
 
 namespace {
 
-constexpr std::int64_t kVeryLarge = 200'000;  // rows, more than a preview may read
-
 using Tokens = std::vector<std::int32_t>;
 
 struct Candidate {
@@ -25,14 +24,13 @@ struct Candidate {
 Result<std::vector<Row>> longestRows(
     const Project& project, SQLite::Database& database, const Plan& plan, const DatasetVersion& train)
 {
-    Result<std::vector<Row>> rows = rowsOf(project, database, train, plan.trainRowsCap);
+    const Result<Rows> rows = storedRows(project, database, train, plan.trainRowsCap);
     if (!rows)
-        return rows;
-    const std::size_t count = std::min(rows->size(), static_cast<std::size_t>(std::max(1, plan.batch)));
-    std::partial_sort(rows->begin(), rows->begin() + static_cast<std::ptrdiff_t>(count), rows->end(),
-        [](const Row& a, const Row& b) { return a.input.size() + a.target.size() > b.input.size() + b.target.size(); });
-    rows->resize(count);
-    return rows;
+        return rows.error();
+    std::vector<Row> longest;
+    for (const std::size_t place : mostBytes(*rows, static_cast<std::size_t>(std::max(1, plan.batch))))
+        longest.push_back((*rows)[place]);
+    return longest;
 }
 
 Candidate candidateOf(const Tokenizer* tokenizer, const Task& task, const Row& row, int context)
@@ -98,7 +96,6 @@ Result<LongestBatch> longestBatch(
         = base.empty() ? Result<std::unique_ptr<Tokenizer>>(std::unique_ptr<Tokenizer>()) : openTokenizer(base);
     if (!tokenizer)
         return tokenizer.error();
-    const std::int64_t whole = std::int64_t{std::max(1, plan.batch)} * plan.context;
     std::vector<Candidate> all;
     for (const auto* tasks : {&plan.kept, &plan.excluded})
         for (const std::string& name : *tasks) {
@@ -108,8 +105,6 @@ Result<LongestBatch> longestBatch(
             const auto train = task->splits.find(Split::Train);
             if (train == task->splits.end())
                 continue;
-            if (plan.trainRowsCap == 0 && train->second.rowsKept > kVeryLarge)
-                return LongestBatch{whole, 8 * std::max(1, plan.batch)};
             const Result<std::vector<Row>> rows = longestRows(project, database, plan, train->second);
             if (!rows)
                 return rows.error();

@@ -19,7 +19,7 @@ struct LongestBatch {
 };
 
 /// Of the plan's longest rows, through the base's tokenizer; remembered, since previews ask again and again. Where the
-/// base isn't made yet a byte is a token; where a task is very large every row is as long as the context.
+/// base isn't made yet a byte is a token.
 Result<LongestBatch> longestBatch(
     const Project& project, SQLite::Database& database, const Plan& plan, const std::filesystem::path& base);
 

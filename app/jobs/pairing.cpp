@@ -1,5 +1,6 @@
 #include "app/jobs/pairing.h"
 
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/predictionrepository.h"

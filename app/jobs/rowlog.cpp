@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <system_error>
 
@@ -64,6 +65,26 @@ Result<void> writeRowLog(const std::filesystem::path& runFolder, const std::vect
         return Error{ErrorCode::DiskFull, "can't write the log of rows in " + runFolder.string()};
     }
     return syncAndRename(beside, runFolder / kName);
+}
+
+Result<void> logInputs(const std::filesystem::path& runFolder, const std::vector<RowLogSource>& sources, const std::stop_token& stop)
+{
+    try {
+        std::vector<RowLogPart> log;
+        for (const RowLogSource& source : sources) {
+            RowLogPart part{source.source, {}};
+            part.inputs.reserve(source.rows.size());
+            for (std::size_t i = 0; i < source.rows.size(); ++i) {
+                if (stop.stop_requested())
+                    return {};
+                part.inputs.push_back(inputHash(source.rows[i].input));
+            }
+            log.push_back(std::move(part));
+        }
+        return writeRowLog(runFolder, log);
+    } catch (const std::exception& e) {
+        return Error{ErrorCode::Damaged, e.what()};
+    }
 }
 
 Result<std::vector<RowLogPart>> readRowLog(const std::filesystem::path& runFolder)

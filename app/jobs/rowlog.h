@@ -1,9 +1,11 @@
 #pragma once
 
 #include "engine/core/result.h"
+#include "engine/core/rowsource.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +24,14 @@ struct RowLogPart {
 
 /// rows.log of a run's folder, so that what it was trained on can be proved later. Written beside and renamed.
 Result<void> writeRowLog(const std::filesystem::path& runFolder, const std::vector<RowLogPart>& parts);
+
+struct RowLogSource {
+    std::string source;
+    Rows rows;
+};
+
+/// Hashes and writes them; stopped before its end it writes nothing.
+Result<void> logInputs(const std::filesystem::path& runFolder, const std::vector<RowLogSource>& sources, const std::stop_token& stop);
 
 /// NotFound where the run has none; Damaged where it isn't one.
 Result<std::vector<RowLogPart>> readRowLog(const std::filesystem::path& runFolder);

@@ -4,6 +4,7 @@
 #include "app/jobs/computemodule.h"
 #include "app/jobs/planning.h"
 #include "app/jobs/rowlog.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/planrepository.h"
@@ -185,7 +186,7 @@ Result<void> RunTrainer::readTask(const TaskNeed& need)
     if (!task)
         return task.error();
     compute::TaskRows rows{task->task, {}, {}};
-    Result<std::vector<Row>> train = rowsOf(m_project, m_database, task->splits.at(Split::Train), m_plan.trainRowsCap);
+    Result<Rows> train = storedRows(m_project, m_database, task->splits.at(Split::Train), m_plan.trainRowsCap);
     if (!train)
         return std::move(train).error();
     rows.train = *std::move(train);
@@ -199,16 +200,24 @@ Result<void> RunTrainer::readTask(const TaskNeed& need)
     return {};
 }
 
-Result<void> RunTrainer::logRows() const
+// Hashing millions of inputs would delay the first step: then it is done beside the training.
+Result<void> RunTrainer::logRows()
 {
-    std::vector<RowLogPart> log;
+    constexpr std::size_t kQuick = 100'000;
+    std::size_t rows = 0;
+    std::vector<RowLogSource> sources;
     for (const compute::TaskRows& task : m_setup.tasks) {
-        RowLogPart part{task.task.name, {}};
-        for (const Row& row : task.train)
-            part.inputs.push_back(inputHash(row.input));
-        log.push_back(std::move(part));
+        sources.push_back({task.task.name, task.train});
+        rows += task.train.size();
     }
-    return writeRowLog(m_setup.runFolder, log);
+    m_log = std::async(std::launch::async,
+        [folder = m_setup.runFolder, sources = std::move(sources), stop = m_recorder.stop()] { return logInputs(folder, sources, stop); });
+    return rows <= kQuick ? logged() : Result<void>{};
+}
+
+Result<void> RunTrainer::logged()
+{
+    return m_log.valid() ? m_log.get() : Result<void>{};
 }
 
 Result<void> RunTrainer::train()
@@ -232,8 +241,11 @@ Result<compute::TrainPart> RunTrainer::part()
 
 Result<void> RunTrainer::conclude(const Result<compute::TrainResult>& result)
 {
+    const Result<void> written = logged();
     if (!result)
         return result.error();
+    if (!written)
+        return written;
     return finish(*result, m_note.empty() || result->note.empty() ? m_note + result->note : m_note + "; " + result->note);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/core/run.h"
 #include "engine/jobs/job.h"
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ private:
     void takeRateOfFirstStage(const std::vector<TaskNeed>& needs);
     Result<void> spendAsReference();
     Result<void> readTask(const TaskNeed& need);
-    Result<void> logRows() const;
+    Result<void> logRows();
+    Result<void> logged();
     Result<void> pretrain(compute::Engine& engine);
     Result<void> readCorpora(compute::PretrainSetup& setup, std::int64_t& leftOut);
     Result<void> writePerplexity(const compute::PretrainResult& result);
@@ -65,6 +67,7 @@ private:
     std::vector<TaskNeed> m_needs;  // of the tasks that are trained
     std::string m_skipped;
     std::string m_note;  // of how it was set up
+    std::future<Result<void>> m_log;  // of rows, while it is being written
 };
 
 }  // namespace taskfold::jobs

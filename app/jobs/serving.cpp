@@ -3,6 +3,7 @@
 #include "app/jobs/baselines.h"
 #include "app/jobs/computemodule.h"
 #include "app/jobs/pairing.h"
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/runrepository.h"

@@ -3,7 +3,6 @@
 #include "db/datasetrepository.h"
 #include "db/taskrepository.h"
 #include "engine/core/hash.h"
-#include "engine/core/random.h"
 #include "engine/data/heldouttexts.h"
 #include "engine/data/rowstore.h"
 
@@ -12,17 +11,6 @@
 namespace taskfold::jobs {
 
 namespace {
-
-// The same choice every time, in file order.
-void cut(std::vector<Row>& rows, std::int64_t cap)
-{
-    if (cap <= 0 || static_cast<std::int64_t>(rows.size()) <= cap)
-        return;
-    Random random{20260101};
-    random.shuffle(rows);
-    rows.resize(static_cast<std::size_t>(cap));
-    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.line < b.line; });
-}
 
 Result<TaskVersions> versionsOfTask(SQLite::Database& database, const Task& task)
 {
@@ -76,22 +64,6 @@ Result<std::string> maskHash(SQLite::Database& database, const DatasetVersion& t
     Sha256 hash;
     masks->each([&](std::int64_t line) { hash.add(std::to_string(line) + "\n"); });
     return hash.hex();
-}
-
-Result<std::vector<Row>> rowsOf(
-    const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap)
-{
-    Result<std::vector<Row>> rows = data::readRows(project.rows(), version.hash);
-    if (!rows)
-        return rows;
-    if (version.split == Split::Train) {
-        const Result<LineSet> masks = db::DatasetRepository(database).maskedLines(version.id);
-        if (!masks)
-            return masks.error();
-        std::erase_if(*rows, [&](const Row& row) { return masks->contains(row.line); });
-    }
-    cut(*rows, cap);
-    return rows;
 }
 
 Result<std::unique_ptr<data::HeldOutTexts>> heldOutTexts(

@@ -3,7 +3,6 @@
 #include "app/jobs/project.h"
 #include "engine/core/dataset.h"
 #include "engine/core/plan.h"
-#include "engine/core/row.h"
 
 #include <map>
 #include <memory>
@@ -37,10 +36,6 @@ std::string dataKey(const std::string& task, Split split);
 
 /// What names the masked rows of a training split: the hash of their line numbers.
 Result<std::string> maskHash(SQLite::Database& database, const DatasetVersion& train);
-
-/// A version's rows, without masked ones. `cap` > 0: that many, chosen by a fixed shuffle and put back in file order.
-Result<std::vector<Row>> rowsOf(
-    const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap = 0);
 
 /// Inputs of every task's validation and test splits, to be found in documents.
 Result<std::unique_ptr<data::HeldOutTexts>> heldOutTexts(

@@ -236,15 +236,14 @@ Result<compute::AffinityOutcome> measure(
         for (const compute::TaskRows& task : setup.tasks) {
             if (task.train.empty())
                 return Error{ErrorCode::InvalidInput, "task " + task.task.name + " has no training rows"};
-            const std::vector<Row>& from = task.validation.empty() ? task.train : task.validation;
+            const std::vector<Row> train = task.train.all();
+            const std::vector<Row>& from = task.validation.empty() ? train : task.validation;
             const std::span<const Row> few(from.data(), std::min(from.size(), kHeldOut));
-            for (const auto& [rows, into] :
-                {std::pair(std::span<const Row>(task.train), &training), std::pair(few, &held)}) {
-                Result<train::Examples> examples
-                    = train::examplesOf(*loaded->tokenizer, task.task, rows, context);
+            for (const auto& [rows, into] : {std::pair(std::span<const Row>(train), &training), std::pair(few, &held)}) {
+                Result<std::vector<Example>> examples = train::examplesOf(*loaded->tokenizer, task.task, rows, context);
                 if (!examples)
                     return std::move(examples).error();
-                into->push_back(std::move(examples->list));
+                into->push_back(*std::move(examples));
             }
         }
         Probe probe(setup, *loaded->model, std::move(training), std::move(held));

@@ -4,7 +4,7 @@
 #include "engine/core/metric.h"
 #include "engine/core/plan.h"
 #include "engine/core/result.h"
-#include "engine/core/row.h"
+#include "engine/core/rowsource.h"
 #include "engine/core/run.h"
 #include "engine/core/task.h"
 
@@ -28,7 +28,7 @@ struct Placement {
 
 struct TaskRows {
     Task task;
-    std::vector<Row> train;
+    Rows train;
     std::vector<Row> validation;
 };
 

@@ -70,6 +70,12 @@ Result<Rendered> render(const Tokenizer& tokenizer, const Task& task, const Row&
     return rendered;
 }
 
+std::size_t fixedTokens(const Tokenizer& tokenizer, const Task& task)
+{
+    const Pieces pieces = piecesOf(tokenizer, task, {});
+    return pieces.before.size() + pieces.after.size() + (tokenizer.eos() ? 1 : 0);
+}
+
 Result<Rendered> promptOnly(
     const Tokenizer& tokenizer, const Task& task, std::string_view input, int context, int room)
 {

@@ -27,6 +27,9 @@ struct Rendered {
 /// the middle of the input goes. InvalidInput when instruction and target alone don't fit.
 Result<Rendered> render(const Tokenizer& tokenizer, const Task& task, const Row& row, int context);
 
+/// Tokens of every row beside its input's and its target's own: with these, the target's must be less than the context.
+std::size_t fixedTokens(const Tokenizer& tokenizer, const Task& task);
+
 /// The prompt alone, at most `context - room` tokens: `room` are for the answer.
 Result<Rendered> promptOnly(
     const Tokenizer& tokenizer, const Task& task, std::string_view input, int context, int room);

@@ -102,6 +102,11 @@ std::string Tokenizer::decode(std::span<const std::int32_t> tokens, TextPart par
     return decoded(m_state->decoder, std::move(texts), part);
 }
 
+std::size_t Tokenizer::mostTokens(std::size_t bytes) const
+{
+    return bytes * m_state->growth + m_state->growthOnce;
+}
+
 int Tokenizer::vocabularySize() const
 {
     return static_cast<int>(m_state->texts.size());

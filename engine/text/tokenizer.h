@@ -45,6 +45,9 @@ public:
     /// Special tokens and unknown numbers are left out; broken UTF-8 becomes U+FFFD.
     std::string decode(std::span<const std::int32_t> tokens, TextPart part = TextPart::Continuation) const;
 
+    /// No text in UTF-8 of so many bytes has more tokens.
+    std::size_t mostTokens(std::size_t bytes) const;
+
     /// The largest token number and one.
     int vocabularySize() const;
     std::optional<std::int32_t> bos() const;

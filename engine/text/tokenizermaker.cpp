@@ -99,6 +99,32 @@ void shareOut(State& state, const Parts& parts)
     state.rules.normalisedAdded = normalised.empty() ? AddedTokens() : AddedTokens(std::move(normalised));
 }
 
+// How much longer a text may get before it is split into tokens, of which each has a byte at least (largest expansion factors:
+// Unicode's FAQ on normalisation).
+void boundGrowth(State& state, const Parts& parts)
+{
+    using Kind = NormaliserStep::Kind;
+    state.growth = 1;
+    state.growthOnce = 0;
+    const auto grow = [&](std::size_t factor, std::size_t once) {
+        state.growth *= factor;
+        state.growthOnce = state.growthOnce * factor + once;
+    };
+    for (const NormaliserStep& step : parts.normaliser) {
+        if (step.kind == Kind::Nfc || step.kind == Kind::Nfd || step.kind == Kind::Lowercase)
+            grow(3, 0);
+        else if (step.kind == Kind::Nfkc || step.kind == Kind::Nfkd)
+            grow(11, 0);
+        else if (step.kind == Kind::Prepend)
+            grow(1, step.by.size());
+        else if (step.kind == Kind::Replace || step.kind == Kind::ReplaceSpaceRuns)
+            grow(std::max<std::size_t>(1, step.by.size()), step.by.size());
+    }
+    for (const SplitStep& step : parts.splits)
+        if (step.kind == SplitStep::Kind::PrefixSpace || step.kind == SplitStep::Kind::Metaspace)
+            grow(std::max<std::size_t>(1, step.text.size()), std::max<std::size_t>(1, step.text.size()));
+}
+
 std::optional<std::int32_t> numberOf(const State& state, const std::string& text)
 {
     for (const BpeModel::Vocabulary* known : {&state.added, &state.vocabulary})
@@ -123,6 +149,7 @@ Result<std::unique_ptr<Tokenizer>> makeTokenizer(Tokenizer::Parts parts)
     state->rules.splits = parts.splits;
     state->rules.special = state->special;
     shareOut(*state, parts);
+    boundGrowth(*state, parts);
     state->decoder = parts.decoder;
     state->bos = numberOf(*state, parts.bos);
     state->eos = numberOf(*state, parts.eos);

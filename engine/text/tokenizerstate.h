@@ -19,6 +19,8 @@ struct Tokenizer::State {
     std::vector<DecoderStep> decoder;
     EncodingRules rules;
     std::unique_ptr<SentencePieceModel> pieces;  // instead of the rules' model
+    std::size_t growth = 33, growthOnce = 3;  // bytes at most for each of a text before it is split, and for all; NFKC comes to 11, a
+                                              // space's sign to 3 (Unicode's FAQ on normalisation: largest expansion factors)
 
     std::mutex mutex;
     std::vector<std::unique_ptr<TextEncoder>> idle;  // keep the words they know for the next text

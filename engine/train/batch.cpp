@@ -1,6 +1,5 @@
 #include "engine/train/batch.h"
 
-#include "engine/text/template.h"
 #include "engine/train/plainloss.h"
 
 #include <torch/torch.h>
@@ -9,30 +8,12 @@
 
 namespace taskfold::train {
 
-Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context)
-{
-    Examples examples;
-    examples.list.reserve(rows.size());
-    for (const Row& row : rows) {
-        Result<Rendered> rendered = render(tokenizer, task, row, context);
-        if (rendered)
-            examples.list.push_back({std::move(rendered->tokens), rendered->targetStart});
-        else
-            ++examples.tooLong;
-    }
-    if (examples.list.empty() && !rows.empty())
-        return Error{ErrorCode::InvalidInput, "no row of " + task.name + " fits into a context of " + std::to_string(context)
-                + " tokens: choose a longer one"};
-    return examples;
-}
-
 Targets targetsOf(std::span<const Example* const> batch, LossMean mean)
 {
     Targets targets;
     std::vector<std::size_t> counts;
     for (const Example* example : batch) {
-        const std::size_t start = std::max<std::size_t>(example->targetStart, 1);
-        counts.push_back(example->tokens.size() > start ? example->tokens.size() - start : 0);
+        counts.push_back(example->targets());
         targets.tokens += static_cast<std::int64_t>(example->tokens.size());
         targets.count += static_cast<std::int64_t>(counts.back());
     }

@@ -1,11 +1,8 @@
 #pragma once
 
 #include "engine/core/plan.h"
-#include "engine/core/result.h"
-#include "engine/core/row.h"
-#include "engine/core/task.h"
 #include "engine/model/packednet.h"
-#include "engine/text/tokenizer.h"
+#include "engine/train/examples.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,21 +10,6 @@
 #include <vector>
 
 namespace taskfold::train {
-
-/// Tokens with a target that starts somewhere; the loss counts from there on.
-struct Example {
-    std::vector<std::int32_t> tokens;
-    std::size_t targetStart = 0;
-};
-
-/// A task's rows through the template. Those whose instruction and target alone don't fit are left out and counted.
-struct Examples {
-    std::vector<Example> list;
-    std::size_t tooLong = 0;
-};
-
-/// InvalidInput when there are rows and none fits.
-Result<Examples> examplesOf(const Tokenizer& tokenizer, const Task& task, std::span<const Row> rows, int context);
 
 struct BatchLoss {
     double total = 0;

@@ -49,20 +49,20 @@ Result<Prepared> prepare(const compute::TrainSetup& setup, const Tokenizer& toke
     Prepared prepared;
     for (std::size_t i = 0; i < setup.tasks.size(); ++i) {
         const compute::TaskRows& task = setup.tasks[i];
-        Result<Examples> examples = examplesOf(tokenizer, task.task, task.train, context);
+        Result<std::unique_ptr<RenderedRows>> examples = RenderedRows::of(tokenizer, task.task, task.train, context);
         if (!examples)
             return std::move(examples).error();
-        if (examples->tooLong > 0)
-            prepared.leftOut += (prepared.leftOut.empty() ? "" : ", ") + std::to_string(examples->tooLong) + " of " + task.task.name;
+        if ((*examples)->tooLong() > 0)
+            prepared.leftOut += (prepared.leftOut.empty() ? "" : ", ") + std::to_string((*examples)->tooLong()) + " of " + task.task.name;
         const std::size_t most = std::min<std::size_t>(
             task.validation.size(), static_cast<std::size_t>(std::max(0, setup.validationRows)));
-        Result<Examples> held = examplesOf(tokenizer, task.task, std::span<const Row>(task.validation.data(), most), context);
+        Result<std::vector<Example>> held = examplesOf(tokenizer, task.task, std::span<const Row>(task.validation.data(), most), context);
         if (!held)
             return std::move(held).error();
-        Source source{task.task.id, task.task.name, std::move(examples->list), setup.mixing.at(i), choosesLabels(task.task)};
-        source.mixing.earlyStop = source.mixing.earlyStop && !held->list.empty();
+        Source source{task.task.id, task.task.name, *std::move(examples), setup.mixing.at(i), choosesLabels(task.task)};
+        source.mixing.earlyStop = source.mixing.earlyStop && !held->empty();
         prepared.sources.push_back(std::move(source));
-        prepared.validation.push_back(std::move(held->list));
+        prepared.validation.push_back(*std::move(held));
     }
     return prepared;
 }

@@ -82,10 +82,10 @@ Result<compute::PretrainResult> pretrain(
         const bool replays = !setup.replay.empty() && setup.replayShare > 0;
         mixing.share = mixing.shareAtEnd = replays ? 1 - setup.replayShare : 1;
         mixing.earlyStop = false;
-        sources.push_back({{}, "domain", windowsOf(tokenizer, setup.documents, context), mixing});
+        sources.push_back({{}, "domain", std::make_unique<ListedExamples>(windowsOf(tokenizer, setup.documents, context)), mixing});
         if (replays) {
             mixing.share = mixing.shareAtEnd = setup.replayShare;
-            sources.push_back({{}, "general", windowsOf(tokenizer, setup.replay, context), mixing});
+            sources.push_back({{}, "general", std::make_unique<ListedExamples>(windowsOf(tokenizer, setup.replay, context)), mixing});
         }
         const std::vector<Example> held = windowsOf(tokenizer, setup.heldOut, context);
         const std::size_t count = sources.size();

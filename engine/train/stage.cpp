@@ -17,7 +17,7 @@ std::vector<std::size_t> rowsOf(const std::vector<Source>& sources)
 {
     std::vector<std::size_t> rows;
     for (const Source& source : sources)
-        rows.push_back(source.examples.size());
+        rows.push_back(source.examples->size());
     return rows;
 }
 
@@ -59,11 +59,8 @@ std::int64_t Stage::plannedSteps() const
         return m_setup.steps;
     double perRow = 0, all = 0;
     for (const Source& source : m_sources) {
-        double targets = 0;
-        for (const Example& example : source.examples)
-            targets += static_cast<double>(example.tokens.size() - std::max<std::size_t>(example.targetStart, 1));
-        const double share = source.examples.empty() ? 0 : (source.mixing.share + source.mixing.shareAtEnd) / 2;
-        perRow += source.examples.empty() ? 0 : share * targets / static_cast<double>(source.examples.size());
+        const double share = source.examples->empty() ? 0 : (source.mixing.share + source.mixing.shareAtEnd) / 2;
+        perRow += share > 0 ? share * source.examples->meanTargets() : 0;
         all += share;
     }
     const double perStep = m_setup.batch * perRow / std::max(all, 1e-12);
@@ -114,29 +111,28 @@ bool Stage::evaluationIsDue() const
 const std::vector<const Example*>& Stage::draw()
 {
     const std::vector<double> p = shares();
-    m_batch.clear();
+    m_drawn.clear();
     m_owners.clear();
     for (int i = 0; i < m_setup.batch; ++i) {
         const Draw::Pick pick = m_draw.next(p);
-        m_batch.push_back(&m_sources[pick.task].examples[pick.row]);
+        m_drawn.push_back(m_sources[pick.task].examples->at(pick.row));
         m_owners.push_back(pick.task);
     }
+    m_batch = placesOf(m_drawn);
     m_learner.startGradient();
     torch::manual_seed(m_setup.seed + 0x9E3779B97F4A7C15ULL * static_cast<std::uint64_t>(m_state.step));  // dropout's
     return m_batch;
 }
 
-std::vector<const Example*> Stage::longestBatch() const
+std::vector<Example> Stage::longestBatch() const
 {
-    std::vector<const Example*> rows;
+    const auto count = static_cast<std::size_t>(m_setup.batch);
+    std::vector<Example> rows;
     for (const Source& source : m_sources)
         if (source.mixing.share + source.mixing.shareAtEnd > 0)
-            for (const Example& example : source.examples)
-                rows.push_back(&example);
-    const std::size_t count = std::min(rows.size(), static_cast<std::size_t>(m_setup.batch));
-    std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(),
-        [](const Example* a, const Example* b) { return a->tokens.size() > b->tokens.size(); });
-    rows.resize(count);
+            for (Example& example : source.examples->longest(count))
+                rows.push_back(std::move(example));
+    keepLongest(rows, count);
     return rows;
 }
 

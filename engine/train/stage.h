@@ -26,8 +26,8 @@ public:
     bool done() const;
     std::int64_t step() const { return m_state.step; }
     const std::vector<const Example*>& draw();
-    /// The rows of the longest batch that can come: it goes first, so that a lack of memory shows at once.
-    std::vector<const Example*> longestBatch() const;
+    /// The rows of the longest batch that can come, as far as that is known: it goes first, so that a lack of memory shows at once.
+    std::vector<Example> longestBatch() const;
     /// The optimiser's step on the gradient of the batch that was drawn.
     Result<void> take(const BatchLoss& loss, double seconds, double flops);
     /// The gradient of a batch of the only task's, in parts where the memory doesn't hold it whole.
@@ -80,7 +80,8 @@ private:
     Moments m_moments;
     TrainState m_state;
     std::optional<UncertaintyWeights> m_weights;
-    std::vector<const Example*> m_batch;
+    std::vector<Example> m_drawn;  // the step's rows
+    std::vector<const Example*> m_batch;  // where they lie
     std::vector<std::size_t> m_owners;  // by row of the batch
     double m_secondsUntold = 0;  // of copying checkpoints
 };

@@ -13,7 +13,8 @@ Result<void> Stage::probe()
 {
     if (m_setup.measureOnly)
         return {};
-    const std::vector<const Example*> rows = longestBatch();
+    const std::vector<Example> longest = longestBatch();
+    const std::vector<const Example*> rows = placesOf(longest);
     const std::vector<std::size_t> owners(rows.size(), 0);
     torch::manual_seed(m_setup.seed);
     m_learner.startGradient();

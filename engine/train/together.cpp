@@ -105,9 +105,12 @@ private:
         std::vector<Member*> active = activeOnes();
         if (active.empty() || active.front()->part->setup.measureOnly)
             return;
+        std::vector<std::vector<Example>> longest;
         std::vector<std::vector<const Example*>> batches;
-        for (Member* member : active)
-            batches.push_back(member->stage->longestBatch());
+        for (Member* member : active) {
+            longest.push_back(member->stage->longestBatch());
+            batches.push_back(placesOf(longest.back()));
+        }
         gradients(active, batches);
         for (Member* member : active)
             member->learner->trained().zeroGradient();
@@ -254,7 +257,7 @@ Result<void> trainTogether(const std::vector<compute::TrainPart>& parts)
             if (!prepared)
                 return std::move(prepared).error();
             member.prepared = *std::move(prepared);
-            if (member.prepared.sources.empty() || member.prepared.sources.front().examples.empty())
+            if (member.prepared.sources.empty() || member.prepared.sources.front().examples->empty())
                 return Error{ErrorCode::InvalidInput, "there are no training rows"};
             member.judge = judgeOf(setup, *loaded->tokenizer, member.prepared.validation);
         }

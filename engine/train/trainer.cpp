@@ -16,7 +16,7 @@ Result<void> check(const compute::TrainSetup& setup, const std::vector<Source>& 
     if (setup.steps <= 0 || setup.batch <= 0)
         return Error{ErrorCode::InvalidInput, "a stage needs steps and a batch size above zero"};
     for (const Source& source : sources) {
-        if (!source.examples.empty() && source.mixing.share + source.mixing.shareAtEnd > 0)
+        if (!source.examples->empty() && source.mixing.share + source.mixing.shareAtEnd > 0)
             return {};
     }
     return Error{ErrorCode::InvalidInput, "there are no training rows"};

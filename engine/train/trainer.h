@@ -6,6 +6,7 @@
 #include "engine/train/batch.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace taskfold::train {
 struct Source {
     TaskId id;
     std::string name;
-    std::vector<Example> examples;
+    std::unique_ptr<const ExampleSource> examples;
     compute::Mixing mixing;
     bool choosesLabels = false;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/jobs/storedrows.h"
 #include "app/jobs/taskdata.h"
 #include "app/jobs/training.h"
 #include "db/predictionrepository.h"

@@ -1,0 +1,111 @@
+#include "app/jobs/storedrows.h"
+
+#include "db/datasetrepository.h"
+#include "engine/core/lineset.h"
+#include "engine/core/random.h"
+#include "engine/data/rowstore.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <numeric>
+
+namespace taskfold::jobs {
+
+namespace {
+
+class StoredRows : public RowSource {
+public:
+    explicit StoredRows(data::RowFile file) : m_file(std::move(file)) { }
+
+    // Only those, once. Without masks every row is where it lies.
+    void leaveOut(const LineSet& masks)
+    {
+        if (masks.isEmpty())
+            return;
+        m_chosen.clear();
+        for (std::int64_t i = 0; i < m_file.size(); ++i)
+            if (!masks.contains(m_file.line(i)))
+                m_chosen.push_back(static_cast<std::uint32_t>(i));
+        m_all = false;
+        m_file.forget();
+    }
+
+    // The same choice every time, in file order.
+    void cut(std::int64_t cap)
+    {
+        if (cap <= 0 || static_cast<std::int64_t>(size()) <= cap)
+            return;
+        if (m_all) {
+            m_chosen.resize(size());
+            std::iota(m_chosen.begin(), m_chosen.end(), 0U);
+            m_all = false;
+        }
+        Random random{20260101};
+        random.shuffle(m_chosen);
+        m_chosen.resize(static_cast<std::size_t>(cap));
+        m_chosen.shrink_to_fit();
+        std::sort(m_chosen.begin(), m_chosen.end());
+    }
+
+    std::size_t size() const override { return m_all ? static_cast<std::size_t>(m_file.size()) : m_chosen.size(); }
+
+    Row row(std::size_t index) const override
+    {
+        constexpr std::int64_t kBetween = 8192;
+        Row row = m_file.row(placeOf(index));
+        if (++m_read % kBetween == 0)
+            m_file.forget();  // else a long run would come to hold the whole file
+        return row;
+    }
+
+    Lengths lengths(std::size_t index) const override
+    {
+        return {m_file.input(placeOf(index)).size(), m_file.target(placeOf(index)).size()};
+    }
+
+private:
+    std::int64_t placeOf(std::size_t index) const { return static_cast<std::int64_t>(m_all ? index : m_chosen[index]); }
+
+    data::RowFile m_file;
+    bool m_all = true;
+    std::vector<std::uint32_t> m_chosen;  // places in the file, where not all
+    mutable std::atomic<std::int64_t> m_read{0};
+};
+
+}  // namespace
+
+Result<Rows> storedRows(const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap)
+{
+    try {
+        Result<data::RowFile> file = data::RowFile::open(project.rows(), version.hash);
+        if (!file)
+            return std::move(file).error();
+        auto rows = std::make_shared<StoredRows>(*std::move(file));
+        if (version.split == Split::Train) {
+            const Result<LineSet> masks = db::DatasetRepository(database).maskedLines(version.id);
+            if (!masks)
+                return masks.error();
+            rows->leaveOut(*masks);
+        }
+        rows->cut(cap);
+        return Rows(std::move(rows));
+    } catch (const std::exception& e) {
+        return Error{ErrorCode::Damaged, e.what()};
+    }
+}
+
+Result<std::vector<Row>> rowsOf(
+    const Project& project, SQLite::Database& database, const DatasetVersion& version, std::int64_t cap)
+{
+    const Result<Rows> rows = storedRows(project, database, version, cap);
+    if (!rows)
+        return rows.error();
+    try {
+        return rows->all();
+    } catch (const std::exception& e) {
+        return Error{ErrorCode::Damaged, e.what()};
+    }
+}
+
+}  // namespace taskfold::jobs
