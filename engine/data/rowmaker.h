@@ -25,8 +25,9 @@ struct MadeBlock {
     void clear();
 };
 
-/// Records by the mapping: normalised, checked and added to a block, or nothing and their issue. For one thread.
-class RowMaker final : public RecordSink {
+/// Records by the mapping: normalised, checked and added to a block, or nothing and their issue. For one thread: what is written
+/// with each row doesn't lie where the next one, of another thread, is read.
+class alignas(128) RowMaker final : public RecordSink {
 public:
     /// InvalidInput for a mapping that can't be read, or names neither input nor target.
     static Result<RowMaker> make(const OpenFile& file, int fileNumber, std::optional<Split> split, const LabelBook& labels);
