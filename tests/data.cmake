@@ -8,6 +8,7 @@ taskfold_test(oddfiles taskfold::data ZLIB::ZLIB PkgConfig::libzip Arrow::arrow 
 taskfold_test(tablepieces taskfold::data Arrow::arrow Arrow::parquet)
 taskfold_test(reading taskfold::data)
 taskfold_test(rowstore taskfold::data)
+taskfold_test(sorting taskfold::data)
 taskfold_test(staging taskfold::data)
 taskfold_fuzz(jsonlines USES taskfold::data)
 taskfold_fuzz(jsonlist USES taskfold::data)

@@ -39,6 +39,7 @@ private:
         std::uint64_t place = 0;  // number and line
     };
     struct ByHash {
+        static std::uint64_t numberOf(const Entry& entry) { return entry.hash; }
         bool operator()(const Entry& a, const Entry& b) const { return std::tie(a.hash, a.place) < std::tie(b.hash, b.place); }
     };
 

@@ -24,6 +24,7 @@ constexpr std::size_t kKeysInMemory = 2'000'000;  // 64 MB
 constexpr std::size_t kDecisionsInMemory = 1'000'000;  // 24 MB
 
 struct ByPlace {
+    static std::uint64_t numberOf(const Decision& decision) { return decision.place; }
     bool operator()(const Decision& a, const Decision& b) const
     {
         return std::tie(a.place, a.verdict, a.other) < std::tie(b.place, b.verdict, b.other);

@@ -25,7 +25,7 @@ public:
 
     Result<void> begin()
     {
-        sortInTwo(m_load, Less());
+        sortValues(m_load, Less());
         m_runs.push_back(Run{0, 0, std::move(m_load), 0});
         for (Run& run : m_runs) {
             if (Result<void> ready = refill(run); !ready)
@@ -68,7 +68,7 @@ private:
                 return std::move(made).error();
             m_file = *std::move(made);
         }
-        sortInTwo(m_load, Less());
+        sortValues(m_load, Less());
         m_runs.push_back(Run{m_file->size(), static_cast<std::int64_t>(m_load.size()), {}, 0});
         const std::vector<T> load = std::move(m_load);
         m_load = {};
