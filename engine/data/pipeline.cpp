@@ -26,6 +26,7 @@ public:
     std::function<void(std::int64_t, std::int64_t)> progress;
     std::optional<Error> failure;
     std::int64_t lines = 0;
+    std::string hash;  // of the file
 
     // One thread's part: the next block, its rows, and its turn in the order.
     void work(BlockParser& parser, RowMaker& maker)
@@ -82,6 +83,8 @@ private:
             fail(more.error());
             return false;
         }
+        if (!*more)
+            hash = m_source.hash();  // while others are at the last blocks
         const std::lock_guard lock(m_mutex);
         if (!*more) {
             m_ended = true;
@@ -182,7 +185,7 @@ Result<PipelineRead> runPipeline(const OpenFile& file, int fileNumber, std::opti
     }
     if (pipeline.failure)
         return std::move(*pipeline.failure);
-    return PipelineRead{pipeline.lines, (*source)->done(), (*source)->hash(), (*source)->mark()};
+    return PipelineRead{pipeline.lines, (*source)->done(), std::move(pipeline.hash), (*source)->mark()};
 }
 
 }  // namespace taskfold::data
