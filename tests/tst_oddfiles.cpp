@@ -1,19 +1,11 @@
-#include <arrow/api.h>
-#include <arrow/io/file.h>
-#include <arrow/io/memory.h>
-#include <arrow/util/key_value_metadata.h>
-#include <parquet/arrow/writer.h>
-
 #include "engine/data/sources.h"
 #include "support/intake.h"
+#include "support/packed.h"
 
 #include <QDateTime>
 #include <QStringEncoder>
 #include <QTemporaryDir>
 #include <QTest>
-
-#include <zip.h>
-#include <zlib.h>
 
 using namespace Qt::StringLiterals;
 using namespace taskfold;
@@ -44,39 +36,6 @@ QByteArray pretty(int count)
     for (int i = 0; i < count; ++i)
         all += "{\n  \"input\": \"text number " + QByteArray::number(i) + "\",\n  \"target\": \"" + (i % 2 ? "yes" : "no") + "\"\n}\n";
     return all;
-}
-
-QByteArray gzipped(const QByteArray& bytes)
-{
-    QByteArray packed(bytes.size() + 100, '\0');
-    z_stream state{};
-    ::deflateInit2(&state, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    state.avail_in = static_cast<uInt>(bytes.size());
-    state.next_out = reinterpret_cast<Bytef*>(packed.data());
-    state.avail_out = static_cast<uInt>(packed.size());
-    ::deflate(&state, Z_FINISH);
-    packed.resize(static_cast<qsizetype>(state.total_out));
-    ::deflateEnd(&state);
-    return packed;
-}
-
-// A table as the `datasets` library writes it: labels are numbers, and its metadata says what they are called.
-std::string labelled(int count)
-{
-    arrow::StringBuilder texts;
-    arrow::Int64Builder labels;
-    for (int i = 0; i < count; ++i)
-        if (!texts.Append("text " + std::to_string(i)).ok() || !labels.Append(i % 2).ok())
-            qFatal("no table");
-    const auto words = arrow::key_value_metadata({"huggingface"},
-        {R"({"info": {"features": {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["bad, really", "good"], "_type": "ClassLabel"}}}})"});
-    const auto made = arrow::Table::Make(arrow::schema({arrow::field("text", arrow::utf8()), arrow::field("label", arrow::int64())}, words), {*texts.Finish(), *labels.Finish()});
-    const auto out = *arrow::io::BufferOutputStream::Create();
-    const auto withSchema = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-    if (!parquet::arrow::WriteTable(*made, arrow::default_memory_pool(), out, 100, parquet::default_writer_properties(), withSchema).ok())
-        qFatal("no table");
-    return (*out->Finish())->ToString();
 }
 
 QByteArray sentences(const char16_t* text, const char* encoding)
@@ -195,8 +154,8 @@ private slots:
         add("five thousand columns", u"a.csv", wide + "text,label\n" + cells + "some words,a\n" + cells + "other words,b\n" + cells + "ragged\n", 2, 1, u"some words|a");
         add("keys twice, NaN, a comma too many, other shapes", u"a.jsonl", "{\"input\": \"a\", \"target\": \"x\", \"score\": NaN}\n{\"input\": \"b\", \"input\": \"b2\", \"target\": \"y\"}\n"
             "{\"input\": \"c\", \"target\": \"x\",}\n{\"text\": \"d\", \"label\": 1}\n{\"input\": \"g\", \"target\": null}\n[1, 2]\n{\"input\": \"i\", \"target\": 3}\n", 2, 6, u"a|x");
-        add("packed without the name", u"a.jsonl", gzipped(lines(20)), 20, 0, u"text number 0|no");
-        add("packed in two parts and padded", u"a.jsonl.gz", gzipped(lines(20).left(300)) + gzipped(lines(20).mid(300)) + QByteArray(512, '\0'), 20, 0, u"text number 0|no");
+        add("packed without the name", u"a.jsonl", test::gzipped(lines(20)), 20, 0, u"text number 0|no");
+        add("packed in two parts and padded", u"a.jsonl.gz", test::gzipped(lines(20).left(300)) + test::gzipped(lines(20).mid(300)) + QByteArray(512, '\0'), 20, 0, u"text number 0|no");
     }
 
     void filesOfTheWild()
@@ -230,33 +189,6 @@ private slots:
         }
     }
 
-    // The library's own notes lie beside the tables, in JSON.
-    void aFolderOfTheDatasetsLibraryIsItsTables()
-    {
-        const QTemporaryDir folder;
-        for (const char* split : {"train", "test"}) {
-            const QString at = folder.filePath(QLatin1StringView(split));
-            QDir().mkpath(at);
-            for (const char* name : {"data-00000-of-00001.arrow", "dataset_info.json", "state.json"}) {
-                QFile file(at + u'/' + QLatin1StringView(name));
-                QVERIFY(file.open(QIODevice::WriteOnly));
-                file.write("{}");
-            }
-        }
-        QFile file(folder.filePath(u"dataset_dict.json"_s));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("{\"splits\": [\"train\", \"test\"]}");
-        file.close();
-        const auto tasks = findTasks(folder.path().toStdString());
-        QVERIFY(tasks);
-        QCOMPARE(tasks->size(), 1U);
-        QCOMPARE(tasks->front().files.size(), 2U);
-        for (const auto& one : tasks->front().files) {
-            QCOMPARE(one.file.extension().string(), std::string(".arrow"));
-            QVERIFY(one.split);
-        }
-    }
-
     void whatHoldsNoRowsIsNamed_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -276,52 +208,6 @@ private slots:
         QVERIFY(got.error);
         QCOMPARE(got.error->code, ErrorCode::InvalidInput);
         QVERIFY2(got.error->detail.find(words.toStdString()) != std::string::npos, got.error->detail.c_str());
-    }
-
-    void picturesInOtherColumnsAreNoReasonToRefuseRows()
-    {
-        const QTemporaryDir folder;
-        const std::string path = folder.filePath(u"a.parquet"_s).toStdString();
-        arrow::StringBuilder texts, labels;
-        arrow::BinaryBuilder pictures;
-        for (int i = 0; i < 4; ++i) {
-            QVERIFY(texts.Append("text " + std::to_string(i)).ok() && labels.Append(i % 2 ? "a" : "b").ok());
-            QVERIFY(pictures.Append(std::string("\x00\xFF\xFE", 3)).ok());
-        }
-        const auto made = arrow::Table::Make(arrow::schema({arrow::field("text", arrow::utf8()), arrow::field("label", arrow::utf8()), arrow::field("image", arrow::binary())}),
-            {*texts.Finish(), *labels.Finish(), *pictures.Finish()});
-        const auto out = *arrow::io::FileOutputStream::Open(path);
-        QVERIFY(parquet::arrow::WriteTable(*made, arrow::default_memory_pool(), out, 100).ok() && out->Close().ok());
-        QFile file(QString::fromStdString(path));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const test::Got got = test::readText(u"b.parquet"_s, file.readAll());
-        QCOMPARE(got.rows.size(), 4U);
-        QCOMPARE(got.issues.size(), 0U);
-    }
-
-    // Tables are read in no order, so they are unpacked first; and only the columns of the mapping are read.
-    void aTableInAnArchiveIsReadWithItsLabelsNames()
-    {
-        const QTemporaryDir folder;
-        const std::string archive = folder.filePath(u"data.zip"_s).toStdString();
-        const std::string bytes = labelled(300);
-        int code = 0;
-        zip_t* zip = ::zip_open(archive.c_str(), ZIP_CREATE, &code);
-        QVERIFY(zip);
-        QVERIFY(::zip_file_add(zip, "train.parquet", ::zip_source_buffer(zip, bytes.data(), bytes.size(), 0), 0) >= 0);
-        QCOMPARE(::zip_close(zip), 0);
-        const auto found = findTasks(archive);
-        QVERIFY(found);
-        QCOMPARE(found->front().files.size(), 1U);
-        const Result<OpenFile> file = openFile(archive + "!/train.parquet", {});
-        QVERIFY2(file, file ? "" : file.error().detail.c_str());
-        QCOMPARE(QString::fromStdString(file->used.columns.at("target")), QString::fromStdString("words(label, 0=\"bad, really\", 1=\"good\")"));
-        const test::Got got = test::readOpened({*file});
-        QCOMPARE(got.rows.size(), 300U);
-        QCOMPARE(got.rows[1].target, std::string("good"));
-        QCOMPARE(got.rows[2].target, std::string("bad, really"));
-        const test::Got packed = test::readText(u"train.parquet.gz"_s, gzipped(QByteArray::fromStdString(bytes)));
-        QCOMPARE(packed.rows.size(), 300U);
     }
 
     void aFolderOfFilesWithOtherNamesIsOneTask()
