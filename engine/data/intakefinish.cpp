@@ -1,10 +1,9 @@
 #include "engine/data/intakestate.h"
 #include "engine/data/sealedfile.h"
 #include "engine/data/splitting.h"
-#include "engine/data/splitwriter.h"
+#include "engine/data/splitwriters.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace taskfold::data {
@@ -20,6 +19,7 @@ public:
         , m_keys(keys)
         , m_settings(settings)
         , m_how(how)
+        , m_writers(settings.folder, m_pool)
         , m_pool(settings.threads)
     {
         const auto given = [&](Split split) {
@@ -49,7 +49,7 @@ public:
             if (m_how.progress)
                 m_how.progress(static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(m_staging.size()));
         }
-        auto splits = ready();
+        auto splits = m_writers.finish(m_files);
         if (Result<void> same = m_staging.unchanged(); splits && !same)
             return std::move(same).error();
         return splits;
@@ -61,9 +61,7 @@ private:
     {
         if (m_staging.lent() < Staging::kMostLent)
             return;
-        for (const auto& writer : m_writers)
-            if (writer)
-                writer->letGo();
+        m_writers.letGo();
         if (m_staging.lent() >= Staging::kMostLent)
             m_pool.drain();
     }
@@ -117,7 +115,7 @@ private:
         if (mended)
             split = splitOf(staged, i);
         else if (issue.action != IssueAction::Fixed)
-            ++writer(split).rowsIn;
+            ++m_writers.at(split).rowsIn;
         return add(split, staged.file, issue);
     }
 
@@ -126,7 +124,7 @@ private:
         if (m_settings.skipBad && issue.action == IssueAction::Quarantined)
             issue.action = IssueAction::Dropped;
         told(issue, file);
-        return writer(split).issue(file, issue);
+        return m_writers.at(split).issue(file, issue);
     }
 
     Split splitOf(const StagedView& staged, std::size_t i) const
@@ -150,7 +148,7 @@ private:
         const StagedView& staged = *shared;
         const std::uint64_t place = Place::of(staged.file, staged.rows.line(i), staged.splits[i]);
         const Split split = splitOf(staged, i);
-        SplitWriter& to = writer(split);
+        SplitWriter& to = m_writers.at(split);
         ++to.rowsIn;
         if (!m_keys.hasDecisionFor(place) && m_how.variants.empty())
             return to.keep(shared, i, m_files[static_cast<std::size_t>(staged.file)].offset);
@@ -236,7 +234,7 @@ private:
         const std::int64_t offset = m_files[static_cast<std::size_t>(staged.file)].offset;
         const std::string_view target = rows.target.at(i);
         const auto other = m_how.variants.empty() ? m_how.variants.end() : m_how.variants.find(std::string(target));
-        SplitWriter& to = writer(split);
+        SplitWriter& to = m_writers.at(split);
         chooseReferences(rows, i, target);
         if (other == m_how.variants.end())
             return to.keep(shared, i, offset, m_more);
@@ -252,32 +250,6 @@ private:
         return to.keep(std::move(row));
     }
 
-    SplitWriter& writer(Split split)
-    {
-        auto& place = m_writers[static_cast<std::size_t>(split)];
-        if (!place)
-            place = std::make_unique<SplitWriter>(m_settings.folder, m_pool);
-        return *place;
-    }
-
-    Result<std::map<Split, ReadySplit>> ready()
-    {
-        std::map<Split, ReadySplit> splits;
-        for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
-            const bool named = std::any_of(m_files.begin(), m_files.end(), [&](const IntakeFile& file) { return file.split == split; });
-            if (!m_writers[static_cast<std::size_t>(split)] && !named)
-                continue;
-            Result<ReadySplit> done = writer(split).finish();
-            if (!done)
-                return std::move(done).error();
-            done->version.split = split;
-            for (const IntakeFile& file : m_files)
-                done->version.sources.push_back(file.source);
-            splits.emplace(split, *std::move(done));
-        }
-        return splits;
-    }
-
     IntakeFiles m_files;
     Staging& m_staging;
     RowKeys& m_keys;
@@ -289,7 +261,7 @@ private:
     std::size_t m_found = 0;
     std::vector<std::string_view> m_more;
     std::string m_words, m_room;  // of an issue
-    std::array<std::unique_ptr<SplitWriter>, 3> m_writers;
+    SplitWriters m_writers;
     WorkPool m_pool;  // goes before the writers that it works for
 };
 
