@@ -2,6 +2,7 @@
 taskfold_test(csvscanner taskfold::data)
 taskfold_test(documents taskfold::data)
 taskfold_test(faults taskfold::data)
+taskfold_test(intakebounds taskfold::data)
 taskfold_test(longrecords taskfold::data)
 taskfold_test(nearrows taskfold::data)
 taskfold_test(oddfiles taskfold::data ZLIB::ZLIB)

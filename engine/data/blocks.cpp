@@ -214,7 +214,7 @@ private:
 char* Block::make(std::size_t capacity)
 {
     if (capacity + kPadding > m_capacity) {
-        auto larger = std::make_unique_for_overwrite<char[]>(capacity + kPadding);
+        RoomBytes larger = roomBytes(capacity + kPadding);
         if (m_size > 0)
             std::memcpy(larger.get(), m_bytes.get(), m_size);
         m_bytes = std::move(larger);

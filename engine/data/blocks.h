@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/data/roombytes.h"
 #include "engine/data/stream.h"
 
 #include <cstdint>
@@ -32,7 +33,7 @@ public:
     std::string trouble;  // why what follows in the file can't be read any more
 
 private:
-    std::unique_ptr<char[]> m_bytes;
+    RoomBytes m_bytes;
     std::size_t m_size = 0, m_capacity = 0;
 };
 

@@ -58,7 +58,7 @@ char* Bytes::room(std::size_t more)
 {
     if (m_size + more + kStep > m_capacity) {
         const std::size_t wanted = std::max(m_size + more + kStep, m_capacity + m_capacity / 2);
-        auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+        RoomBytes larger = roomBytes(wanted);
         if (m_size > 0)
             std::memcpy(larger.get(), m_bytes.get(), m_size);
         m_bytes = std::move(larger);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/row.h"
+#include "engine/data/roombytes.h"
 #include "engine/data/stagedrows.h"
 
 #include <cstdint>
@@ -27,7 +28,7 @@ public:
     void taken(std::size_t more) { m_size += more; }
 
 private:
-    std::unique_ptr<char[]> m_bytes;
+    RoomBytes m_bytes;
     std::size_t m_size = 0, m_capacity = 0;
 };
 

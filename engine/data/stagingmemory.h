@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/data/roombytes.h"
 #include "engine/data/stagedrows.h"
 
 #include <algorithm>
@@ -68,7 +69,7 @@ public:
         }
         if (room.size < size + TextsView::kPadding) {
             room.size = size + size / 8 + TextsView::kPadding;
-            room.bytes = std::make_unique_for_overwrite<char[]>(room.size);
+            room.bytes = roomBytes(room.size);
         }
         m_kept->lent += room.size;
         char* const bytes = room.bytes.get();
@@ -86,7 +87,7 @@ private:
     static constexpr std::size_t kKept = 16 << 20;  // larger ones are rare, and given back
 
     struct Room {
-        std::unique_ptr<char[]> bytes;
+        RoomBytes bytes;
         std::size_t size = 0;
     };
     struct Kept {
