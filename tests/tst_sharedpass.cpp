@@ -65,8 +65,8 @@ private slots:
     // A kernel for few rows that took over alone would round otherwise.
     void inTilesARowComesToTheSameBitsInAnyCompany()
     {
-        if (!multipliesTiles())
-            QSKIP("this processor doesn't multiply tiles");
+        if (!multipliesPairs())
+            QSKIP("this processor doesn't multiply bf16");
         ModelConfig wide = test::packedConfig(false);
         wide.hidden = 256;
         wide.headSize = 64;

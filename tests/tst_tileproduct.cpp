@@ -103,9 +103,20 @@ class TestTileProduct : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase_data()
+    {
+        QTest::addColumn<bool>("byTiles");
+        QTest::newRow("by pairs") << false;
+        QTest::newRow("by tiles") << true;
+    }
     void initTestCase()
     {
-        if (!multipliesTiles())
+        if (!multipliesPairs())
+            QSKIP("This processor doesn't multiply bf16 (AVX-512's BF16).");
+    }
+    void init()
+    {
+        if (unit() == tiles::Unit::Tiles && !multipliesTiles())
             QSKIP("This processor doesn't multiply tiles (AMX), or the system doesn't let it.");
     }
 
@@ -135,7 +146,7 @@ private slots:
         const std::vector<Bf16> ready = packed(packing);
         for (const bool turned : {false, true}) {
             Matrix result(rows, columns, 2);
-            tiles::times(result.out(), ready.data(), packing, turned ? weights.in() : right.in(), turned, {0, rows}, {0, columns}, false);
+            tiles::times(result.out(), ready.data(), packing, turned ? weights.in() : right.in(), turned, {0, rows}, {0, columns}, unit(), false);
             const double error = worst(left, right, result, 0, 1);
             QVERIFY2(error < 1, std::to_string(error).c_str());
             QVERIFY(result.restIsUntouched());
@@ -160,12 +171,12 @@ private slots:
         const tiles::Left packing{left.in(), true, outputs, rows};
         const std::vector<Bf16> ready = packed(packing);
         Matrix result(outputs, 64, 3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, false);
+        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), false);
         QVERIFY(worst(turned, right, result, 0, 1) < 1);
         for (std::int64_t i = 0; i < outputs; ++i)
             for (std::int64_t j = 0; j < 64; ++j)
                 result.at(i, j) = rounded(3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, true, 0.5F);
+        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), true, 0.5F);
         QVERIFY(worst(turned, right, result, 3, 0.5) < 1);
         QVERIFY(result.restIsUntouched());
     }
@@ -177,10 +188,10 @@ private slots:
         const tiles::Left packing{left.in(), false, 600, 800};
         const std::vector<Bf16> ready = packed(packing);
         Matrix whole(600, 128, 0), parts(600, 128, 0);
-        tiles::times(whole.out(), ready.data(), packing, right.in(), false, {0, 600}, {0, 128}, false);
+        tiles::times(whole.out(), ready.data(), packing, right.in(), false, {0, 600}, {0, 128}, unit(), false);
         for (const tiles::Range rows : {tiles::Range{0, 64}, {64, 320}, {320, 600}})
             for (const tiles::Range columns : {tiles::Range{0, 96}, {96, 128}})
-                tiles::times(parts.out(), ready.data(), packing, right.in(), false, rows, columns, false);
+                tiles::times(parts.out(), ready.data(), packing, right.in(), false, rows, columns, unit(), false);
         QVERIFY(std::memcmp(whole.data.data(), parts.data.data(), whole.data.size() * sizeof(Bf16)) == 0);
     }
 
@@ -194,10 +205,17 @@ private slots:
         const tiles::Left packing{left.in(), false, 40, 64};
         const std::vector<Bf16> ready = packed(packing);
         Matrix result(40, 32, 0);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, 40}, {0, 32}, false);
+        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, 40}, {0, 32}, unit(), false);
         for (std::int64_t i = 0; i < 40; ++i)
             QCOMPARE(std::isfinite(result.value(i, 4)), i != 33 && i != 34);
         QVERIFY(std::isnan(result.value(34, 4)));
+    }
+
+private:
+    static tiles::Unit unit()
+    {
+        QFETCH_GLOBAL(bool, byTiles);
+        return byTiles ? tiles::Unit::Tiles : tiles::Unit::Pairs;
     }
 };
 

@@ -21,7 +21,7 @@ double libraryMib(const TrainingShape& shape)
 {
     if (shape.precision != Precision::Bf16)
         return kLibrary;
-    return kLibrary + (multipliesTiles() ? kTilesLibrary : kHalfLibrary);
+    return kLibrary + (multipliesPairs() ? kTilesLibrary : kHalfLibrary);
 }
 
 // Bytes of weights and of what the optimiser keeps.
@@ -71,7 +71,7 @@ double sharedBytes(const Widths& w)
 // The left matrix of a product in tiles: the widest one of a layer, or the gradient of logits.
 double tileBytes(const ModelConfig& config, const TrainingShape& shape, double tokens, double logits)
 {
-    if (shape.precision != Precision::Bf16 || !multipliesTiles())
+    if (shape.precision != Precision::Bf16 || !multipliesPairs())
         return 0;
     const Widths w = widthsOf(config, shape);
     return std::max(tokens * w.operand * std::max({2 * w.feedForward, w.queries + 2 * w.keys, w.hidden}), logits);

@@ -17,16 +17,31 @@ bool tilesAreThere()
 #if defined(__x86_64__) && defined(__linux__)
     constexpr long kRequestPermission = 0x1023, kTileData = 18;
     unsigned a = 0, b = 0, c = 0, d = 0;
-    __builtin_cpu_init();
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & (1U << 22)) != 0 && __builtin_cpu_supports("avx512bf16")
-        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
+    return multipliesPairs() && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & (1U << 22)) != 0
         && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 #else
     return false;
 #endif
 }
 
+bool pairsAreThere()
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl");
+#else
+    return false;
+#endif
+}
+
 }  // namespace
+
+bool multipliesPairs()
+{
+    static const bool can = pairsAreThere();
+    return can;
+}
 
 bool multipliesTiles()
 {

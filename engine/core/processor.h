@@ -5,4 +5,7 @@ namespace taskfold {
 /// Whether the processor multiplies tiles of bf16 (AMX, with AVX-512 beside it) and the system lets this process. Asks once.
 bool multipliesTiles();
 
+/// Whether it multiplies pairs of bf16 (AVX-512's BF16), which all do that multiply tiles.
+bool multipliesPairs();
+
 }  // namespace taskfold

@@ -239,7 +239,7 @@ protected:
     Transformer& m_model;
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
-    const bool m_tiles = kHalf && tiles::areBuilt() && multipliesTiles();
+    const bool m_tiles = kHalf && tiles::areBuilt() && multipliesPairs();
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
     Tensor m_cosine, m_sine;  // [positions, size / 2]
 

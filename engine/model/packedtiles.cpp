@@ -69,6 +69,7 @@ bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Te
         at::parallel_for(0, steps, grain(kPackingWorthAThread, ofAStep), [&](std::int64_t from, std::int64_t to) {
             tiles::pack(packed, packing, from * tiles::kStep, std::min(packing.rows, to * tiles::kStep));
         });
+        const tiles::Unit unit = multipliesTiles() ? tiles::Unit::Tiles : tiles::Unit::Pairs;
         const Grid grid(packing.rows, right.size(1));
         const std::int64_t ofAPiece = grid.rowSteps * tiles::kStep / grid.rowParts * ofAStep;
         at::parallel_for(0, grid.size(), grain(kWorthAThread, ofAPiece), [&](std::int64_t from, std::int64_t to) {
@@ -76,7 +77,8 @@ bool PackedLayers<R, O>::inTiles(const Tensor& out, const Tensor& left, const Te
                 const std::int64_t part = from / grid.columnSteps, first = from % grid.columnSteps;
                 const std::int64_t last = std::min(grid.columnSteps, first + to - from);
                 tiles::times({operand(out), out.stride(0)}, packed, packing, in(right, rightTurned), rightTurned,
-                    grid.rowsOf(part, packing.rows), {first * tiles::kStep, std::min(right.size(1), last * tiles::kStep)}, adds, static_cast<float>(scale));
+                    grid.rowsOf(part, packing.rows), {first * tiles::kStep, std::min(right.size(1), last * tiles::kStep)}, unit, adds,
+                    static_cast<float>(scale));
                 from += last - first;
             }
         });

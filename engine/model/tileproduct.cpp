@@ -2,13 +2,11 @@
 
 #ifdef __AMX_BF16__
 #include "engine/model/kernelscratch.h"
-#include "engine/model/tilepacking.h"
+#include "engine/model/tilekernels.h"
 #endif
 
-// A tile is 16 rows of 64 bytes. TDPBF16PS adds to a tile of 16 x 16 sums the products of 16 rows of 32 numbers with 32 rows
-// of 16, the latter as 16 rows of pairs (Intel's Architecture Instruction Set Extensions, chapter 3). A block is 2 x 2 tiles
-// of sums: each tile that is loaded is used twice. The left matrix is packed by 32 rows, two tiles for each 32 numbers that
-// are summed over; a panel is 32 columns of the right matrix as pairs, two tiles likewise.
+// A tile is 16 rows of 16 pairs of numbers. A block is 32 x 32 sums. The left matrix is packed by 32 rows, two tiles for each 32
+// numbers that are summed over; a panel is 32 columns of the right matrix as pairs, two tiles likewise.
 // As in kernelbody.h nothing of the standard library's templates is used here.
 
 namespace taskfold::model::tiles {
@@ -25,31 +23,6 @@ constexpr std::int64_t kSums = 1 << 17;  // beside so many sums
 // Where there are more rows, panels stay there for all of them, so many pairs, beside fewer rows.
 constexpr std::int64_t kKeptPairs = 192 * 1024;
 constexpr std::int64_t kRowsBesideKept = 256;
-
-struct alignas(64) Config {
-    std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
-    std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-    std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-// The compiler's functions for tiles don't say what memory they read.
-inline void everythingIsWritten()
-{
-    __asm__ volatile("" : : : "memory");
-}
-
-// The thread's tiles are ours as long as this lives. Tiles 0 to 3 are sums, 4 and 5 the left matrix, 6 and 7 the panel.
-class Tiles {
-public:
-    Tiles()
-    {
-        const Config config;
-        __asm__ volatile("ldtilecfg %0" : : "m"(config));
-    }
-    ~Tiles() { _tile_release(); }
-    Tiles(const Tiles&) = delete;
-    Tiles& operator=(const Tiles&) = delete;
-};
 
 inline std::int64_t least(std::int64_t a, std::int64_t b)
 {
@@ -81,51 +54,6 @@ void put(Bf16* to, std::int64_t stride, const float* sums, std::int64_t rows, st
         const __m512bh both = _mm512_cvtne2ps_pbh(high, low);
         _mm512_mask_storeu_epi16(to, there, reinterpret_cast<__m512i>(both));
     }
-}
-
-inline void fetchTile(const std::uint32_t* tile)
-{
-#pragma GCC unroll 16
-    for (int i = 0; i < 16; ++i)
-        _mm_prefetch(tile + i * kTile, _MM_HINT_T0);
-}
-
-// sums [32][32] = (or += where it `goesOn`) 32 packed rows times the panel. Both come from the second cache one step ahead:
-// where another thread has half of the core, loads of tiles would wait for it.
-void block(
-    const std::uint32_t* left, const std::uint32_t* panel, std::int64_t steps, float* sums, bool goesOn)
-{
-    constexpr int row = kStep * sizeof(float);
-    everythingIsWritten();
-    if (goesOn) {
-        _tile_loadd(0, sums, row);
-        _tile_loadd(1, sums + kTile, row);
-        _tile_loadd(2, sums + kTile * kStep, row);
-        _tile_loadd(3, sums + kTile * kStep + kTile, row);
-    } else {
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        _tile_zero(3);
-    }
-    for (std::int64_t s = 0; s < steps; ++s, left += 2 * kPairs, panel += 2 * kPairs) {
-        _tile_loadd(6, panel, 64);
-        _tile_loadd(4, left, 64);
-        fetchTile(left + 2 * kPairs);
-        _tile_dpbf16ps(0, 4, 6);
-        fetchTile(panel + 2 * kPairs);
-        _tile_loadd(7, panel + kPairs, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, left + kPairs, 64);
-        fetchTile(left + 3 * kPairs);
-        _tile_dpbf16ps(2, 5, 6);
-        fetchTile(panel + 3 * kPairs);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, sums, row);
-    _tile_stored(1, sums + kTile, row);
-    _tile_stored(2, sums + kTile * kStep, row);
-    _tile_stored(3, sums + kTile * kStep + kTile, row);
 }
 
 // Where the packed rows from `row` on lie, with what is summed over from `inner` on: blocks of kInnerBlock, in them rows.
@@ -170,6 +98,7 @@ struct Piece {
     const Division& division;
     Range rows, columns;
     bool packs;  // or the panels are there
+    Unit unit;
     std::uint32_t* panels;
     float* sums;  // [columns / 32][rows][32], or of one block where nothing is to be kept
 
@@ -201,7 +130,11 @@ struct Piece {
                 const std::uint32_t* panel = panelAt(column, at, count);
                 for (std::int64_t row = rows.from; row < rows.to; row += kStep) {
                     float* own = sumsAt(column, row);
-                    block(reinterpret_cast<const std::uint32_t*>(packed + placeOf(left, row, at)), panel, steps, own, at > 0);
+                    const auto* ready = reinterpret_cast<const std::uint32_t*>(packed + placeOf(left, row, at));
+                    if (unit == Unit::Tiles)
+                        blockByTiles(ready, panel, steps, own, at > 0);
+                    else
+                        blockByPairs(ready, panel, steps, own, at > 0, least(kStep, rows.to - row));
                     if (at + count == left.inner)
                         put(out.data + row * out.stride + column, out.stride, own, least(kStep, rows.to - row),
                             least(kStep, columns.to - column), how);
@@ -235,18 +168,18 @@ void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
     }
 }
 
-void times(Out out, const Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds, float scale)
+void times(Out out, const Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, Unit unit, bool adds, float scale)
 {
     thread_local kernels::Scratch<std::uint32_t> panelMemory;
     thread_local kernels::Scratch<float> sumsMemory;
     const Division division(rows.to - rows.from, columns.to - columns.from, left.inner);
     std::uint32_t* panels = panelMemory.atLeast(division.pairs(left.inner));
     float* sums = sumsMemory.atLeast(division.sums);
-    const Tiles tiles;
+    const Tiles tiles(unit == Unit::Tiles);
     for (std::int64_t column = columns.from; column < columns.to; column += division.columns)
         for (std::int64_t row = rows.from; row < rows.to; row += division.rows)
             Piece{left, packed, right, turned, {scale, adds}, division, {row, least(row + division.rows, rows.to)},
-                {column, least(column + division.columns, columns.to)}, division.panel == 0 || row == rows.from, panels, sums}
+                {column, least(column + division.columns, columns.to)}, division.panel == 0 || row == rows.from, unit, panels, sums}
                 .run(out);
 }
 
@@ -257,7 +190,7 @@ bool areBuilt()
     return false;
 }
 void pack(Bf16*, const Left&, std::int64_t, std::int64_t) {}
-void times(Out, const Bf16*, const Left&, In, bool, Range, Range, bool, float) {}
+void times(Out, const Bf16*, const Left&, In, bool, Range, Range, Unit, bool, float) {}
 
 #endif
 

@@ -2,9 +2,9 @@
 
 #include "engine/model/kernels.h"
 
-/// Products of bf16 matrices on processors that multiply tiles (AMX). Sums are fp32 and rounded once; the same bits for any
+/// Products of bf16 matrices on processors that multiply tiles of them (AMX) or pairs (AVX-512). Sums are fp32 and rounded once; the same bits for any
 /// division among threads. No torch, no threads: the caller gives each thread its range. The left matrix is packed before, the
-/// right one in pieces that stay in a core's cache: weights need no second copy in memory. Only where multipliesTiles()
+/// right one in pieces that stay in a core's cache: weights need no second copy in memory. Only where multipliesPairs()
 /// (core/processor.h) and areBuilt().
 namespace taskfold::model::tiles {
 
@@ -39,12 +39,15 @@ struct Left {
 /// which times() reads them.
 void pack(kernels::Bf16* packed, const Left& left, std::int64_t from, std::int64_t to);
 
+/// What multiplies: tiles only where multipliesTiles().
+enum class Unit { Tiles, Pairs };
+
 struct Range {
     std::int64_t from = 0, to = 0;  // multiples of 32, or where the matrix ends
 };
 /// out [rows, columns] = (or += with `adds`) scale times left times right [inner, columns]; right is [columns, inner] where it is
 /// `turned`. `packed`: the whole left matrix.
-void times(Out out, const kernels::Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, bool adds,
-    float scale = 1);
+void times(Out out, const kernels::Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, Unit unit,
+    bool adds, float scale = 1);
 
 }  // namespace taskfold::model::tiles
