@@ -25,7 +25,7 @@ layer(engine/text USES engine/core engine/format OUTSIDE nlohmann/ unicode/ sent
 layer(engine/stats USES engine/core engine/text OUTSIDE unicode/)
 layer(engine/data USES engine/core engine/text OUTSIDE arrow/ parquet/ simdjson unicode/ zlib zip xxhash emmintrin.h immintrin.h sys/ fcntl.h unistd.h)
 layer(engine/report USES engine/core engine/stats)
-layer(engine/model USES engine/core engine/format engine/text engine/compute OUTSIDE torch/ ATen/ c10/ nlohmann/ immintrin.h
+layer(engine/model USES engine/core engine/format engine/text engine/compute OUTSIDE torch/ ATen/ c10/ nlohmann/ immintrin.h omp.h
     sys/mman.h)
 layer(engine/infer USES engine/core engine/text engine/compute engine/model OUTSIDE torch/ ATen/ c10/)
 layer(engine/train USES engine/core engine/text engine/data engine/stats engine/format engine/compute engine/model

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 using namespace taskfold;
@@ -23,20 +24,35 @@ float real(Bf16 x)
     return value;
 }
 
-Bf16 rounded(float x)
+float real(float x)
 {
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, &x, sizeof bits);
-    return {static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16)};
+    return x;
 }
 
+template <typename T>
+T rounded(float x)
+{
+    if constexpr (std::is_same_v<T, float>) {
+        return x;
+    } else {
+        std::uint32_t bits = 0;
+        std::memcpy(&bits, &x, sizeof bits);
+        return {static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16)};
+    }
+}
+
+// How far a number may be off by being rounded.
+template <typename T>
+constexpr double kRounding = std::is_same_v<T, float> ? 1.2e-7 : 1.0 / 256;
+
 // Rows of memory with something else after each: it must be neither read nor written.
+template <typename T>
 struct Matrix {
     std::int64_t rows, columns, stride;
-    std::vector<Bf16> data;
+    std::vector<T> data;
 
     Matrix(std::int64_t r, std::int64_t c, std::int64_t rest)
-        : rows(r), columns(c), stride(c + rest), data(static_cast<std::size_t>(r * stride), rounded(std::numeric_limits<float>::quiet_NaN()))
+        : rows(r), columns(c), stride(c + rest), data(static_cast<std::size_t>(r * stride), rounded<T>(std::numeric_limits<float>::quiet_NaN()))
     {
     }
     Matrix(std::int64_t r, std::int64_t c, std::int64_t rest, Random& random)
@@ -44,12 +60,12 @@ struct Matrix {
     {
         for (std::int64_t i = 0; i < rows; ++i)
             for (std::int64_t j = 0; j < columns; ++j)
-                at(i, j) = rounded(static_cast<float>(random.uniform() * 2 - 1));
+                at(i, j) = rounded<T>(static_cast<float>(random.uniform() * 2 - 1));
     }
-    Bf16& at(std::int64_t i, std::int64_t j) { return data[static_cast<std::size_t>(i * stride + j)]; }
+    T& at(std::int64_t i, std::int64_t j) { return data[static_cast<std::size_t>(i * stride + j)]; }
     double value(std::int64_t i, std::int64_t j) const { return static_cast<double>(real(data[static_cast<std::size_t>(i * stride + j)])); }
-    tiles::In in() const { return {data.data(), stride}; }
-    tiles::Out out() { return {data.data(), stride}; }
+    tiles::Rows<const T> in() const { return {data.data(), stride}; }
+    tiles::Rows<T> out() { return {data.data(), stride}; }
     Matrix transposed(std::int64_t rest) const
     {
         Matrix made(columns, rows, rest);
@@ -68,18 +84,20 @@ struct Matrix {
     }
 };
 
-std::vector<Bf16> packed(const tiles::Left& left)
+template <typename T>
+std::vector<T> packed(const tiles::Left<T>& left)
 {
     // What isn't written must not matter.
-    std::vector<Bf16> made(
-        static_cast<std::size_t>(tiles::padded(left.rows) * tiles::padded(left.inner)), rounded(std::numeric_limits<float>::quiet_NaN()));
+    std::vector<T> made(
+        static_cast<std::size_t>(tiles::padded(left.rows) * tiles::padded(left.inner)), rounded<T>(std::numeric_limits<float>::quiet_NaN()));
     for (std::int64_t row = 0; row < left.rows; row += 2 * tiles::kStep)
         tiles::pack(made.data(), left, row, std::min(left.rows, row + 2 * tiles::kStep));
     return made;
 }
 
-// The largest error of scale times left times right (plus `before`), in roundings of a result of bf16 and of sums of fp32.
-double worst(const Matrix& left, const Matrix& right, const Matrix& result, double before, double scale)
+// The largest error of scale times left times right (plus `before`), in roundings of a result and of sums of fp32.
+template <typename T>
+double worst(const Matrix<T>& left, const Matrix<T>& right, const Matrix<T>& result, double before, double scale)
 {
     double most = 0;
     for (std::int64_t i = 0; i < left.rows; ++i) {
@@ -90,7 +108,7 @@ double worst(const Matrix& left, const Matrix& right, const Matrix& result, doub
                 sum += product;
                 size += std::abs(product);
             }
-            const double error = std::abs(result.value(i, j) - sum) / (std::abs(sum) / 256 + size * 1e-6);
+            const double error = std::abs(result.value(i, j) - sum) / (std::abs(sum) * kRounding<T> + size * 1e-6);
             most = std::isfinite(error) ? std::max(most, error) : std::numeric_limits<double>::infinity();
         }
     }
@@ -105,9 +123,11 @@ class TestTileProduct : public QObject {
 private slots:
     void initTestCase_data()
     {
+        QTest::addColumn<bool>("single");
         QTest::addColumn<bool>("byTiles");
-        QTest::newRow("by pairs") << false;
-        QTest::newRow("by tiles") << true;
+        QTest::newRow("fp32") << true << false;
+        QTest::newRow("bf16 by vectors") << false << false;
+        QTest::newRow("bf16 by tiles") << false << true;
     }
     void initTestCase()
     {
@@ -137,20 +157,8 @@ private slots:
     }
     void aProductIsWhatItsSumsAre()
     {
-        QFETCH(int, rows);
-        QFETCH(int, inner);
-        QFETCH(int, columns);
-        Random random(static_cast<std::uint64_t>(rows * 31 + inner));
-        const Matrix left(rows, inner, 5, random), right(inner, columns, 3, random), weights = right.transposed(7);
-        const tiles::Left packing{left.in(), false, rows, inner};
-        const std::vector<Bf16> ready = packed(packing);
-        for (const bool turned : {false, true}) {
-            Matrix result(rows, columns, 2);
-            tiles::times(result.out(), ready.data(), packing, turned ? weights.in() : right.in(), turned, {0, rows}, {0, columns}, unit(), false);
-            const double error = worst(left, right, result, 0, 1);
-            QVERIFY2(error < 1, std::to_string(error).c_str());
-            QVERIFY(result.restIsUntouched());
-        }
+        QFETCH_GLOBAL(bool, single);
+        single ? product<float>() : product<Bf16>();
     }
 
     void aSumOverRowsTakesAnyNumberOfThem_data()
@@ -164,58 +172,98 @@ private slots:
     }
     void aSumOverRowsTakesAnyNumberOfThem()
     {
-        QFETCH(int, rows);
-        QFETCH(int, outputs);
-        Random random(static_cast<std::uint64_t>(rows));
-        const Matrix left(rows, outputs, 4, random), right(rows, 64, 1, random), turned = left.transposed(0);
-        const tiles::Left packing{left.in(), true, outputs, rows};
-        const std::vector<Bf16> ready = packed(packing);
-        Matrix result(outputs, 64, 3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), false);
-        QVERIFY(worst(turned, right, result, 0, 1) < 1);
-        for (std::int64_t i = 0; i < outputs; ++i)
-            for (std::int64_t j = 0; j < 64; ++j)
-                result.at(i, j) = rounded(3);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), true, 0.5F);
-        QVERIFY(worst(turned, right, result, 3, 0.5) < 1);
-        QVERIFY(result.restIsUntouched());
+        QFETCH_GLOBAL(bool, single);
+        single ? sumOverRows<float>() : sumOverRows<Bf16>();
     }
 
     void theBitsAreTheSameHoweverItIsDivided()
     {
-        Random random(5);
-        const Matrix left(600, 800, 0, random), right(800, 128, 0, random);
-        const tiles::Left packing{left.in(), false, 600, 800};
-        const std::vector<Bf16> ready = packed(packing);
-        Matrix whole(600, 128, 0), parts(600, 128, 0);
-        tiles::times(whole.out(), ready.data(), packing, right.in(), false, {0, 600}, {0, 128}, unit(), false);
-        for (const tiles::Range rows : {tiles::Range{0, 64}, {64, 320}, {320, 600}})
-            for (const tiles::Range columns : {tiles::Range{0, 96}, {96, 128}})
-                tiles::times(parts.out(), ready.data(), packing, right.in(), false, rows, columns, unit(), false);
-        QVERIFY(std::memcmp(whole.data.data(), parts.data.data(), whole.data.size() * sizeof(Bf16)) == 0);
+        QFETCH_GLOBAL(bool, single);
+        single ? division<float>() : division<Bf16>();
     }
 
     void whatIsntANumberStaysInItsRow()
     {
+        QFETCH_GLOBAL(bool, single);
+        single ? notANumber<float>() : notANumber<Bf16>();
+    }
+
+private:
+    template <typename T>
+    void product()
+    {
+        QFETCH(int, rows);
+        QFETCH(int, inner);
+        QFETCH(int, columns);
+        Random random(static_cast<std::uint64_t>(rows * 31 + inner));
+        const Matrix<T> left(rows, inner, 5, random), right(inner, columns, 3, random), weights = right.transposed(7);
+        const tiles::Left<T> packing{left.in(), false, rows, inner};
+        const std::vector<T> ready = packed(packing);
+        for (const bool turned : {false, true}) {
+            Matrix<T> result(rows, columns, 2);
+            tiles::times<T>(result.out(), ready.data(), packing, turned ? weights.in() : right.in(), turned, {0, rows}, {0, columns}, unit(), false);
+            const double error = worst(left, right, result, 0, 1);
+            QVERIFY2(error < 1, std::to_string(error).c_str());
+            QVERIFY(result.restIsUntouched());
+        }
+    }
+
+    template <typename T>
+    void sumOverRows()
+    {
+        QFETCH(int, rows);
+        QFETCH(int, outputs);
+        Random random(static_cast<std::uint64_t>(rows));
+        const Matrix<T> left(rows, outputs, 4, random), right(rows, 64, 1, random), turned = left.transposed(0);
+        const tiles::Left<T> packing{left.in(), true, outputs, rows};
+        const std::vector<T> ready = packed(packing);
+        Matrix<T> result(outputs, 64, 3);
+        tiles::times<T>(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), false);
+        QVERIFY(worst(turned, right, result, 0, 1) < 1);
+        for (std::int64_t i = 0; i < outputs; ++i)
+            for (std::int64_t j = 0; j < 64; ++j)
+                result.at(i, j) = rounded<T>(3);
+        tiles::times<T>(result.out(), ready.data(), packing, right.in(), false, {0, outputs}, {0, 64}, unit(), true, 0.5F);
+        QVERIFY(worst(turned, right, result, 3, 0.5) < 1);
+        QVERIFY(result.restIsUntouched());
+    }
+
+    template <typename T>
+    void division()
+    {
+        Random random(5);
+        const Matrix<T> left(600, 800, 0, random), right(800, 128, 0, random);
+        const tiles::Left<T> packing{left.in(), false, 600, 800};
+        const std::vector<T> ready = packed(packing);
+        Matrix<T> whole(600, 128, 0), parts(600, 128, 0);
+        tiles::times<T>(whole.out(), ready.data(), packing, right.in(), false, {0, 600}, {0, 128}, unit(), false);
+        for (const tiles::Range rows : {tiles::Range{0, 64}, {64, 320}, {320, 600}})
+            for (const tiles::Range columns : {tiles::Range{0, 96}, {96, 128}})
+                tiles::times<T>(parts.out(), ready.data(), packing, right.in(), false, rows, columns, unit(), false);
+        QVERIFY(std::memcmp(whole.data.data(), parts.data.data(), whole.data.size() * sizeof(T)) == 0);
+    }
+
+    template <typename T>
+    void notANumber()
+    {
         Random random(6);
-        Matrix left(40, 64, 0, random);
-        const Matrix right(64, 32, 0, random);
-        left.at(33, 7) = rounded(std::numeric_limits<float>::infinity());
-        left.at(34, 0) = rounded(std::numeric_limits<float>::quiet_NaN());
-        const tiles::Left packing{left.in(), false, 40, 64};
-        const std::vector<Bf16> ready = packed(packing);
-        Matrix result(40, 32, 0);
-        tiles::times(result.out(), ready.data(), packing, right.in(), false, {0, 40}, {0, 32}, unit(), false);
+        Matrix<T> left(40, 64, 0, random);
+        const Matrix<T> right(64, 32, 0, random);
+        left.at(33, 7) = rounded<T>(std::numeric_limits<float>::infinity());
+        left.at(34, 0) = rounded<T>(std::numeric_limits<float>::quiet_NaN());
+        const tiles::Left<T> packing{left.in(), false, 40, 64};
+        const std::vector<T> ready = packed(packing);
+        Matrix<T> result(40, 32, 0);
+        tiles::times<T>(result.out(), ready.data(), packing, right.in(), false, {0, 40}, {0, 32}, unit(), false);
         for (std::int64_t i = 0; i < 40; ++i)
             QCOMPARE(std::isfinite(result.value(i, 4)), i != 33 && i != 34);
         QVERIFY(std::isnan(result.value(34, 4)));
     }
 
-private:
     static tiles::Unit unit()
     {
         QFETCH_GLOBAL(bool, byTiles);
-        return byTiles ? tiles::Unit::Tiles : tiles::Unit::Pairs;
+        return byTiles ? tiles::Unit::Tiles : tiles::Unit::Vectors;
     }
 };
 

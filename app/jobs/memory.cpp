@@ -17,11 +17,16 @@ constexpr double kMib = 1024.0 * 1024.0;
 constexpr double kReal = 4;  // bytes of sums, norms and weights
 constexpr double kLogitRows = 192;
 
+bool inTiles(const TrainingShape& shape)
+{
+    return shape.precision == Precision::Bf16 ? multipliesPairs() : outpacesLibrary();
+}
+
 double libraryMib(const TrainingShape& shape)
 {
     if (shape.precision != Precision::Bf16)
         return kLibrary;
-    return kLibrary + (multipliesPairs() ? kTilesLibrary : kHalfLibrary);
+    return kLibrary + (inTiles(shape) ? kTilesLibrary : kHalfLibrary);
 }
 
 // Bytes of weights and of what the optimiser keeps.
@@ -71,7 +76,7 @@ double sharedBytes(const Widths& w)
 // The left matrix of a product in tiles: the widest one of a layer, or the gradient of logits.
 double tileBytes(const ModelConfig& config, const TrainingShape& shape, double tokens, double logits)
 {
-    if (shape.precision != Precision::Bf16 || !multipliesPairs())
+    if (!inTiles(shape))
         return 0;
     const Widths w = widthsOf(config, shape);
     return std::max(tokens * w.operand * std::max({2 * w.feedForward, w.queries + 2 * w.keys, w.hidden}), logits);

@@ -52,19 +52,27 @@ public:
 
     Row row(std::size_t index) const override
     {
-        constexpr std::int64_t kBetween = 8192;
         Row row = m_file.row(placeOf(index));
-        if (++m_read % kBetween == 0)
-            m_file.forget();  // else a long run would come to hold the whole file
+        countRead();
         return row;
     }
 
     Lengths lengths(std::size_t index) const override
     {
-        return {m_file.input(placeOf(index)).size(), m_file.target(placeOf(index)).size()};
+        const Lengths lengths{m_file.input(placeOf(index)).size(), m_file.target(placeOf(index)).size()};
+        countRead();
+        return lengths;
     }
 
 private:
+    // Else a long run would come to hold the whole file.
+    void countRead() const
+    {
+        constexpr std::int64_t kBetween = 32768;
+        if (++m_read % kBetween == 0)
+            m_file.forget();
+    }
+
     std::int64_t placeOf(std::size_t index) const { return static_cast<std::int64_t>(m_all ? index : m_chosen[index]); }
 
     data::RowFile m_file;

@@ -1,7 +1,9 @@
 #include "engine/core/processor.h"
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__)
 #include <cpuid.h>
+#endif
+#if defined(__x86_64__) && defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -35,7 +37,24 @@ bool pairsAreThere()
 #endif
 }
 
+// CPUID leaf 0 spells the maker's name.
+bool isIntels()
+{
+#if defined(__x86_64__)
+    unsigned highest = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(0, &highest, &b, &c, &d) != 0 && b == signature_INTEL_ebx && c == signature_INTEL_ecx && d == signature_INTEL_edx;
+#else
+    return false;
+#endif
+}
+
 }  // namespace
+
+bool outpacesLibrary()
+{
+    static const bool does = multipliesPairs() && !isIntels();
+    return does;
+}
 
 bool multipliesPairs()
 {

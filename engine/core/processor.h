@@ -8,4 +8,8 @@ bool multipliesTiles();
 /// Whether it multiplies pairs of bf16 (AVX-512's BF16), which all do that multiply tiles.
 bool multipliesPairs();
 
+/// Whether products of fp32 by our own kernels are quicker than libtorch's: its library (MKL) has kernels of AVX-512 for Intel's
+/// processors alone.
+bool outpacesLibrary();
+
 }  // namespace taskfold

@@ -1,5 +1,7 @@
 #include "engine/model/device.h"
 
+#include "engine/model/parallel.h"
+
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
@@ -24,7 +26,9 @@ double hostMemoryMib()
 Result<torch::Device> place(const compute::Placement& placement)
 {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    at::set_num_threads(placement.threads > 0 ? placement.threads : cores);
+    const int threads = placement.threads > 0 ? placement.threads : cores;
+    at::set_num_threads(threads);
+    setLoopThreads(threads);
     if (placement.device == "cpu")
         return torch::Device(torch::kCPU);
     for (const compute::Device& device : devices()) {

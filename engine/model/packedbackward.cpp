@@ -42,7 +42,7 @@ void PackedLayers<R, O>::normBack(
     const std::int64_t n = dx.size(0);
     Tensor out = room(m_dxOperand, n, m_hidden, kOperand);
     if (trains()) {
-        at::parallel_for(0, m_hidden, 64, [&](std::int64_t from, std::int64_t to) {
+        parallelFor(0, m_hidden, 64, [&](std::int64_t from, std::int64_t to) {
             m_do.normWeight(operand(dy), real(x), real(inverse), vectorGradient(name), n, m_hidden, from, to);
         });
     }
@@ -105,11 +105,11 @@ void PackedLayers<R, O>::attentionBack(
     Tensor dValues = room(m_dValues, n, queries, kReal);
     const kernels::Heads<O> in{operand(product), operand(product) + queries, operand(product) + queries + keys, all, all,
         m_heads, m_keyHeads, m_size, m_config.windowOf(layer), tree.segments.data(), tree.ranges.data()};
-    at::parallel_for(0, n, 64, [&](std::int64_t from, std::int64_t to) {
+    parallelFor(0, n, 64, [&](std::int64_t from, std::int64_t to) {
         std::fill_n(real(dKeys) + from * queries, (to - from) * queries, R(0));
         std::fill_n(real(dValues) + from * queries, (to - from) * queries, R(0));
     });
-    at::parallel_for(0, m_heads, 1, [&](std::int64_t from, std::int64_t to) {
+    parallelFor(0, m_heads, 1, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t head = from; head < to; ++head)
             m_do.attentionBackward(in, operand(memory.attended), operand(dAttended), real(memory.lse), operand(d), all,
                 real(dKeys), real(dValues), static_cast<std::int64_t>(tree.segments.size()), head);
@@ -239,7 +239,7 @@ void PackedLayers<R, O>::lossChunk(std::span<const Aim> aims, std::size_t from, 
         const std::int64_t count = aims[end - 1].node - first + 1;
         const Tensor x = states.narrow(0, first, count);
         Tensor values = logits(x);
-        at::parallel_for(0, static_cast<std::int64_t>(starts.size()) - 1, 1, [&](std::int64_t a, std::int64_t b) {
+        parallelFor(0, static_cast<std::int64_t>(starts.size()) - 1, 1, [&](std::int64_t a, std::int64_t b) {
             std::vector<std::int64_t> targets;
             std::vector<R> weights, results;
             for (auto k = static_cast<std::size_t>(a); k < static_cast<std::size_t>(b); ++k) {

@@ -181,7 +181,7 @@ void PackedLayers<R, O>::attentionHalf(int layer, const Tree& tree, Store* store
     Tensor result = room(memory.attended, n, queries, kOperand);
     Tensor lse = room(memory.lse, n, m_heads, kReal);
     const auto segments = static_cast<std::int64_t>(tree.segments.size());
-    at::parallel_for(0, segments * m_keyHeads, 1, [&](std::int64_t from, std::int64_t to) {
+    parallelFor(0, segments * m_keyHeads, 1, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t unit = from; unit < to; ++unit)
             m_do.attention(in, operand(result), real(lse), unit / m_keyHeads, unit / m_keyHeads + 1, unit % m_keyHeads);
     });

@@ -2,6 +2,7 @@
 
 #include "engine/core/processor.h"
 #include "engine/model/packednet.h"
+#include "engine/model/parallel.h"
 #include "engine/model/tileproduct.h"
 
 #include <ATen/Parallel.h>
@@ -68,12 +69,12 @@ protected:
     template <typename Body>
     static void rows(std::int64_t count, const Body& body)
     {
-        at::parallel_for(0, count, 8, body);
+        parallelFor(0, count, 8, body);
     }
     /// Runs body(part), of which each has its own rows and adapter: where there are enough of them each thread takes whole ones,
     /// whose products are too small to be divided.
     template <typename Body>
-    static void eachPart(const std::vector<Part>& parts, const Body& body)
+    void eachPart(const std::vector<Part>& parts, const Body& body) const
     {
         const auto count = static_cast<std::int64_t>(parts.size());
         const auto some = [&](std::int64_t from, std::int64_t to) {
@@ -81,10 +82,12 @@ protected:
                 if (const Part& part = parts[static_cast<std::size_t>(i)]; part.end > part.begin)
                     body(part);
         };
-        if (count < at::get_num_threads())
+        if (count < loopThreads())
             some(0, count);
+        else if (m_tiles)
+            parallelFor(0, count, 1, some);
         else
-            at::parallel_for(0, count, 1, some);
+            at::parallel_for(0, count, 1, some);  // whose products are libtorch's, which has threads of its own
     }
     /// Where bf16 isn't multiplied in tiles of our own: oneDNN makes code for each shape that it sees, which takes longer than a
     /// product. Numbers of rows are rounded up so that they come again. Only for the last rows of memory that is in use (see room).
@@ -150,7 +153,7 @@ protected:
         // Blocks of like size, of whole tiles.
         const std::int64_t blocks = (rows + kRowBlock - 1) / kRowBlock;
         const std::int64_t step = ((rows + blocks - 1) / blocks + kTile - 1) / kTile * kTile;
-        at::parallel_for(0, weights.size(0), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
+        parallelFor(0, weights.size(0), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
             for (std::int64_t first = 0; first < rows; first += step)
                 m_do.fewRows(operand(out) + first * out.stride(0), out.stride(0), operand(a) + first * a.stride(0), a.stride(0),
                     operand(weights), std::min(step, rows - first), from, to, a.size(1));
@@ -174,7 +177,7 @@ protected:
     void addOuter(const Tensor& out, bool turned, const Tensor& left, const Tensor& right, double scale)
     {
         const std::int64_t leftStep = out.stride(turned ? 1 : 0), rightStep = out.stride(turned ? 0 : 1);
-        at::parallel_for(0, right.size(1), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
+        parallelFor(0, right.size(1), kOutputBlock, [&](std::int64_t from, std::int64_t to) {
             m_do.outer(operand(out), leftStep, rightStep, operand(left), left.stride(0), left.size(1), operand(right),
                 right.stride(0), from, to, left.size(0), static_cast<R>(scale));
         });
@@ -184,7 +187,7 @@ protected:
     {
         m_flops.fetch_add(2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k), std::memory_order_relaxed);
     }
-    /// out = (or += with `adds`) scale times left times right by tiles, where the processor has them. Rows or columns of each
+    /// out = (or += with `adds`) scale times left times right by tiles, where these are quicker. Rows or columns of each
     /// lie together in memory.
     bool inTiles(const Tensor& out, const Tensor& left, const Tensor& right, double scale, bool adds);
     O* packedRoom(std::int64_t size);
@@ -239,7 +242,7 @@ protected:
     Transformer& m_model;
     const ModelConfig& m_config;
     const kernels::Set<R, O>& m_do;
-    const bool m_tiles = kHalf && tiles::areBuilt() && multipliesPairs();
+    const bool m_tiles = tiles::areBuilt() && (kHalf ? multipliesPairs() : std::is_same_v<O, float> && outpacesLibrary());
     std::int64_t m_hidden, m_feedForward, m_heads, m_keyHeads, m_size;
     Tensor m_cosine, m_sine;  // [positions, size / 2]
 

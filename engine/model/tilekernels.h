@@ -69,18 +69,18 @@ void blockByTiles(
         _tile_zero(2);
         _tile_zero(3);
     }
-    for (std::int64_t s = 0; s < steps; ++s, left += 2 * kPairs, panel += 2 * kPairs) {
+    for (std::int64_t s = 0; s < steps; ++s, left += 2 * kUnits, panel += 2 * kUnits) {
         _tile_loadd(6, panel, 64);
         _tile_loadd(4, left, 64);
-        fetchTile(left + 2 * kPairs);
+        fetchTile(left + 2 * kUnits);
         _tile_dpbf16ps(0, 4, 6);
-        fetchTile(panel + 2 * kPairs);
-        _tile_loadd(7, panel + kPairs, 64);
+        fetchTile(panel + 2 * kUnits);
+        _tile_loadd(7, panel + kUnits, 64);
         _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, left + kPairs, 64);
-        fetchTile(left + 3 * kPairs);
+        _tile_loadd(5, left + kUnits, 64);
+        fetchTile(left + 3 * kUnits);
         _tile_dpbf16ps(2, 5, 6);
-        fetchTile(panel + 3 * kPairs);
+        fetchTile(panel + 3 * kUnits);
         _tile_dpbf16ps(3, 5, 7);
     }
     _tile_stored(0, sums, row);
@@ -89,28 +89,38 @@ void blockByTiles(
     _tile_stored(3, sums + kTile * kStep + kTile, row);
 }
 
-// By pairs: VDPBF16PS adds to 16 sums the products of a pair of numbers with 16 pairs of columns (the same, chapter 2). So many
-// rows of 32 columns have their sums in registers.
-constexpr int kPairRows = 11;
+// By vectors: 16 sums get the products of one unit of a row with 16 columns' units: of pairs VDPBF16PS (the same, chapter 2), of
+// single numbers a fused multiplication and addition. So many rows of 32 columns have their sums in registers.
+constexpr int kRowsAtOnce = 11;
 
-template <int R>
-inline void rowsByPairs(const std::uint32_t* left, const std::uint32_t* panel, std::int64_t steps, float* sums, bool goesOn)
+inline __m512 added(__m512 sums, __m512i a, __m512i b, const Bf16*)
 {
+    return _mm512_dpbf16_ps(sums, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
+}
+
+inline __m512 added(__m512 sums, __m512i a, __m512i b, const float*)
+{
+    return _mm512_fmadd_ps(_mm512_castsi512_ps(a), _mm512_castsi512_ps(b), sums);
+}
+
+template <typename T, int R>
+inline void rowsByVectors(const std::uint32_t* left, const std::uint32_t* panel, std::int64_t steps, float* sums, bool goesOn)
+{
+    constexpr const T* kind = nullptr;
     __m512 low[R], high[R];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
         low[r] = goesOn ? _mm512_load_ps(sums + r * kStep) : _mm512_setzero_ps();
         high[r] = goesOn ? _mm512_load_ps(sums + r * kStep + kTile) : _mm512_setzero_ps();
     }
-    for (std::int64_t s = 0; s < steps; ++s, left += 2 * kPairs, panel += 2 * kPairs) {
+    for (std::int64_t s = 0; s < steps; ++s, left += 2 * kUnits, panel += 2 * kUnits) {
         for (int p = 0; p < kTile; ++p) {
-            const auto first = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + p * kTile));
-            const auto second = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + kPairs + p * kTile));
+            const __m512i first = _mm512_loadu_si512(panel + p * kTile), second = _mm512_loadu_si512(panel + kUnits + p * kTile);
 #pragma GCC unroll 16
             for (int r = 0; r < R; ++r) {
-                const auto pair = reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(left[r * kTile + p])));
-                low[r] = _mm512_dpbf16_ps(low[r], pair, first);
-                high[r] = _mm512_dpbf16_ps(high[r], pair, second);
+                const __m512i unit = _mm512_set1_epi32(static_cast<int>(left[r * kTile + p]));
+                low[r] = added(low[r], unit, first, kind);
+                high[r] = added(high[r], unit, second, kind);
             }
         }
     }
@@ -122,20 +132,21 @@ inline void rowsByPairs(const std::uint32_t* left, const std::uint32_t* panel, s
 }
 
 // As blockByTiles, of the first `rows`.
-void blockByPairs(
+template <typename T>
+void blockByVectors(
     const std::uint32_t* left, const std::uint32_t* panel, std::int64_t steps, float* sums, bool goesOn, std::int64_t rows)
 {
     std::int64_t row = 0;
-    for (; rows - row >= kPairRows; row += kPairRows)
-        rowsByPairs<kPairRows>(left + row * kTile, panel, steps, sums + row * kStep, goesOn);
+    for (; rows - row >= kRowsAtOnce; row += kRowsAtOnce)
+        rowsByVectors<T, kRowsAtOnce>(left + row * kTile, panel, steps, sums + row * kStep, goesOn);
     const std::uint32_t* at = left + row * kTile;
     float* to = sums + row * kStep;
     switch ((rows - row + 1) / 2) {  // one too many at most
-    case 5: return rowsByPairs<10>(at, panel, steps, to, goesOn);
-    case 4: return rowsByPairs<8>(at, panel, steps, to, goesOn);
-    case 3: return rowsByPairs<6>(at, panel, steps, to, goesOn);
-    case 2: return rowsByPairs<4>(at, panel, steps, to, goesOn);
-    case 1: return rowsByPairs<2>(at, panel, steps, to, goesOn);
+    case 5: return rowsByVectors<T, 10>(at, panel, steps, to, goesOn);
+    case 4: return rowsByVectors<T, 8>(at, panel, steps, to, goesOn);
+    case 3: return rowsByVectors<T, 6>(at, panel, steps, to, goesOn);
+    case 2: return rowsByVectors<T, 4>(at, panel, steps, to, goesOn);
+    case 1: return rowsByVectors<T, 2>(at, panel, steps, to, goesOn);
     default: break;
     }
 }

@@ -11,7 +11,12 @@ using kernels::Bf16;
 namespace {
 
 constexpr std::int64_t kTile = 16;
-constexpr std::int64_t kPairs = kTile * kTile;  // in a tile
+constexpr std::int64_t kUnits = kTile * kTile;  // in a tile
+// A unit is 32 bits of what is summed over: a pair of bf16, or one number of fp32.
+template <typename T>
+constexpr std::int64_t kOfUnit = 4 / static_cast<std::int64_t>(sizeof(T));
+template <typename T>
+constexpr std::int64_t kOfTile = kTile * kOfUnit<T>;  // numbers of a tile's row
 
 // 16 x 16 numbers of 32 bits, transposed.
 inline void transpose(__m512i (&r)[16])
@@ -44,20 +49,25 @@ inline void transpose(__m512i (&r)[16])
         r[i] = t[i];
 }
 
-// The first `count` of 32 numbers; behind them zeros.
-template <bool Whole>
-inline __m512i loaded(const Bf16* from, std::int64_t count)
+// The first `count` of a vector's numbers; behind them zeros.
+template <bool Whole, typename T>
+inline __m512i loaded(const T* from, std::int64_t count)
 {
     if constexpr (Whole)
         return _mm512_loadu_si512(from);
-    if (count >= kStep)
+    if (count >= kOfTile<T>)
         return _mm512_loadu_si512(from);
-    return count <= 0 ? _mm512_setzero_si512() : _mm512_maskz_loadu_epi16((1U << count) - 1U, from);
+    if (count <= 0)
+        return _mm512_setzero_si512();
+    if constexpr (sizeof(T) == 2)
+        return _mm512_maskz_loadu_epi16((1U << count) - 1U, from);
+    else
+        return _mm512_maskz_loadu_epi32(static_cast<__mmask16>((1U << count) - 1U), from);
 }
 
-// 16 rows of 32 numbers each to one tile of pairs; `rows` and `count` of them are there.
-template <bool Whole>
-inline void turnedTile(std::uint32_t* to, const Bf16* from, std::int64_t stride, std::int64_t rows, std::int64_t count)
+// 16 rows of 16 units each to one tile, transposed; `rows` and `count` numbers of them are there.
+template <bool Whole, typename T>
+inline void turnedTile(std::uint32_t* to, const T* from, std::int64_t stride, std::int64_t rows, std::int64_t count)
 {
     __m512i r[16];
 #pragma GCC unroll 16
@@ -66,7 +76,7 @@ inline void turnedTile(std::uint32_t* to, const Bf16* from, std::int64_t stride,
     if constexpr (Whole) {
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i)
-            _mm_prefetch(from + i * stride + 2 * kStep, _MM_HINT_T0);
+            _mm_prefetch(from + i * stride + 2 * kOfTile<T>, _MM_HINT_T0);
     }
     transpose(r);
 #pragma GCC unroll 16
@@ -74,13 +84,22 @@ inline void turnedTile(std::uint32_t* to, const Bf16* from, std::int64_t stride,
         _mm512_storeu_si512(to + i * kTile, r[i]);
 }
 
-struct Pairs {
+struct Units {
     __m512i low, high;  // of columns 0 to 15, and 16 to 31
 };
 
+// Row `at`, if there is one: 32 numbers of it, or `width`.
+template <bool Whole>
+inline Units unitsAt(const float* from, std::int64_t stride, std::int64_t at, std::int64_t rows, std::int64_t width)
+{
+    if (at >= rows)
+        return {_mm512_setzero_si512(), _mm512_setzero_si512()};
+    return {loaded<Whole>(from + at * stride, width), loaded<Whole>(from + at * stride + kTile, width - kTile)};
+}
+
 // Rows `at` and at + 1, as far as there are any: 32 numbers of each, or `width`.
 template <bool Whole>
-inline Pairs pairsAt(const Bf16* from, std::int64_t stride, std::int64_t at, std::int64_t rows, std::int64_t width)
+inline Units unitsAt(const Bf16* from, std::int64_t stride, std::int64_t at, std::int64_t rows, std::int64_t width)
 {
     const __m512i lows = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4,
         35, 3, 34, 2, 33, 1, 32, 0);
@@ -91,62 +110,66 @@ inline Pairs pairsAt(const Bf16* from, std::int64_t stride, std::int64_t at, std
 }
 
 // `width` columns of the right matrix as a panel, `count` numbers of each; what is missing to whole tiles is zero.
-template <bool Whole>
-void straightPanel(std::uint32_t* to, const Bf16* from, std::int64_t stride, std::int64_t count, std::int64_t width)
+template <bool Whole, typename T>
+void straightPanel(std::uint32_t* to, const T* from, std::int64_t stride, std::int64_t count, std::int64_t width)
 {
-    for (std::int64_t row = 0; row < count; row += kStep, to += 2 * kPairs) {
+    constexpr std::int64_t step = kOfTile<T>, unit = kOfUnit<T>;
+    for (std::int64_t row = 0; row < padded(count); row += step, to += 2 * kUnits) {
 #pragma GCC unroll 8
         for (std::int64_t p = 0; p < kTile; ++p) {
-            _mm_prefetch(from + (row + 2 * p + kStep) * stride, _MM_HINT_T0);
-            _mm_prefetch(from + (row + 2 * p + 1 + kStep) * stride, _MM_HINT_T0);
-            const Pairs pairs = pairsAt<Whole>(from, stride, row + 2 * p, count, width);
-            _mm512_storeu_si512(to + p * kTile, pairs.low);
-            _mm512_storeu_si512(to + kPairs + p * kTile, pairs.high);
+            _mm_prefetch(from + (row + unit * p + step) * stride, _MM_HINT_T0);
+            _mm_prefetch(from + (row + unit * p + unit - 1 + step) * stride, _MM_HINT_T0);
+            const Units units = unitsAt<Whole>(from, stride, row + unit * p, count, width);
+            _mm512_storeu_si512(to + p * kTile, units.low);
+            _mm512_storeu_si512(to + kUnits + p * kTile, units.high);
         }
     }
 }
 
 // The same where the right matrix is transposed in memory.
-void turnedPanel(std::uint32_t* to, const Bf16* from, std::int64_t stride, std::int64_t count, std::int64_t width)
+template <typename T>
+void turnedPanel(std::uint32_t* to, const T* from, std::int64_t stride, std::int64_t count, std::int64_t width)
 {
-    for (std::int64_t at = 0; at < count; at += kStep, to += 2 * kPairs) {
-        const Bf16* second = from + kTile * stride + at;
-        if (width >= kStep && count - at >= kStep) {
-            turnedTile<true>(to, from + at, stride, kTile, kStep);
-            turnedTile<true>(to + kPairs, second, stride, kTile, kStep);
+    constexpr std::int64_t step = kOfTile<T>;
+    for (std::int64_t at = 0; at < padded(count); at += step, to += 2 * kUnits) {
+        const T* second = from + kTile * stride + at;
+        if (width >= kStep && count - at >= step) {
+            turnedTile<true>(to, from + at, stride, kTile, step);
+            turnedTile<true>(to + kUnits, second, stride, kTile, step);
         } else {
             turnedTile<false>(to, from + at, stride, width, count - at);
-            turnedTile<false>(to + kPairs, second, stride, width - kTile, count - at);
+            turnedTile<false>(to + kUnits, second, stride, width - kTile, count - at);
         }
     }
 }
 
-// `width` columns of `rows` rows, transposed: for each 32 of them two tiles of 16 columns each.
-template <bool Whole>
-void turnedLeft(std::uint32_t* to, const Bf16* from, std::int64_t stride, std::int64_t rows, std::int64_t width)
+// `width` columns of `rows` rows, transposed: for each tile's row of them two tiles of 16 columns each.
+template <bool Whole, typename T>
+void turnedLeft(std::uint32_t* to, const T* from, std::int64_t stride, std::int64_t rows, std::int64_t width)
 {
-    for (std::int64_t row = 0; row < rows; row += kStep, to += 2 * kPairs) {
+    for (std::int64_t row = 0; row < padded(rows); row += kOfTile<T>, to += 2 * kUnits) {
         __m512i low[16], high[16];
 #pragma GCC unroll 16
         for (int p = 0; p < 16; ++p) {
-            const Pairs pairs = pairsAt<Whole>(from, stride, row + 2 * p, rows, width);
-            low[p] = pairs.low;
-            high[p] = pairs.high;
+            const Units units = unitsAt<Whole>(from, stride, row + kOfUnit<T> * p, rows, width);
+            low[p] = units.low;
+            high[p] = units.high;
         }
         transpose(low);
         transpose(high);
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) {
             _mm512_storeu_si512(to + i * kTile, low[i]);
-            _mm512_storeu_si512(to + kPairs + i * kTile, high[i]);
+            _mm512_storeu_si512(to + kUnits + i * kTile, high[i]);
         }
     }
 }
 
 // 32 rows of `count` numbers, of which `rows` are there.
-void straightLeft(std::uint32_t* to, const Bf16* from, std::int64_t stride, std::int64_t rows, std::int64_t count)
+template <typename T>
+void straightLeft(std::uint32_t* to, const T* from, std::int64_t stride, std::int64_t rows, std::int64_t count)
 {
-    for (std::int64_t at = 0; at < count; at += kStep)
+    for (std::int64_t at = 0; at < padded(count); at += kOfTile<T>)
         for (std::int64_t row = 0; row < kStep; ++row, to += kTile)
             _mm512_storeu_si512(to, row < rows ? loaded<false>(from + row * stride + at, count - at) : _mm512_setzero_si512());
 }

@@ -5,8 +5,8 @@
 #include "engine/model/tilekernels.h"
 #endif
 
-// A tile is 16 rows of 16 pairs of numbers. A block is 32 x 32 sums. The left matrix is packed by 32 rows, two tiles for each 32
-// numbers that are summed over; a panel is 32 columns of the right matrix as pairs, two tiles likewise.
+// A tile is 16 rows of 16 units: pairs of bf16, or numbers of fp32. A block is 32 x 32 sums. The left matrix is packed by 32 rows,
+// two tiles for each 16 units that are summed over; a panel is 32 columns of the right matrix, two tiles likewise.
 // As in kernelbody.h nothing of the standard library's templates is used here.
 
 namespace taskfold::model::tiles {
@@ -17,11 +17,12 @@ using kernels::Bf16;
 
 namespace {
 
-constexpr std::int64_t kInnerBlock = 768;  // so long a panel stays in a core's first caches
+template <typename T>
+constexpr std::int64_t kInnerBlock = 384 * kOfUnit<T>;  // so long a panel stays in a core's first caches
 constexpr std::int64_t kRowBlock = 512;  // so many packed rows of such a length in the second one,
 constexpr std::int64_t kSums = 1 << 17;  // beside so many sums
-// Where there are more rows, panels stay there for all of them, so many pairs, beside fewer rows.
-constexpr std::int64_t kKeptPairs = 192 * 1024;
+// Where there are more rows, panels stay there for all of them, so many units, beside fewer rows.
+constexpr std::int64_t kKeptUnits = 192 * 1024;
 constexpr std::int64_t kRowsBesideKept = 256;
 
 inline std::int64_t least(std::int64_t a, std::int64_t b)
@@ -39,7 +40,23 @@ struct How {
     bool adds = false;
 };
 
-// A block's sums as bf16, of `rows` and `width`.
+// A block's sums as numbers of the result, of `rows` and `width`.
+void put(float* to, std::int64_t stride, const float* sums, std::int64_t rows, std::int64_t width, How how)
+{
+    const __mmask32 there = width >= kStep ? 0xFFFFFFFFU : (1U << width) - 1U;
+    const auto first = static_cast<__mmask16>(there), second = static_cast<__mmask16>(there >> kTile);
+    const __m512 scale = _mm512_set1_ps(how.scale);
+    for (std::int64_t r = 0; r < rows; ++r, to += stride, sums += kStep) {
+        __m512 low = _mm512_mul_ps(scale, _mm512_load_ps(sums)), high = _mm512_mul_ps(scale, _mm512_load_ps(sums + kTile));
+        if (how.adds) {
+            low = _mm512_add_ps(low, _mm512_maskz_loadu_ps(first, to));
+            high = _mm512_add_ps(high, _mm512_maskz_loadu_ps(second, to + kTile));
+        }
+        _mm512_mask_storeu_ps(to, first, low);
+        _mm512_mask_storeu_ps(to + kTile, second, high);
+    }
+}
+
 void put(Bf16* to, std::int64_t stride, const float* sums, std::int64_t rows, std::int64_t width, How how)
 {
     const __mmask32 there = width >= kStep ? 0xFFFFFFFFU : (1U << width) - 1U;
@@ -57,45 +74,48 @@ void put(Bf16* to, std::int64_t stride, const float* sums, std::int64_t rows, st
 }
 
 // Where the packed rows from `row` on lie, with what is summed over from `inner` on: blocks of kInnerBlock, in them rows.
-inline std::int64_t placeOf(const Left& left, std::int64_t row, std::int64_t inner)
+template <typename T>
+std::int64_t placeOf(const Left<T>& left, std::int64_t row, std::int64_t inner)
 {
-    return padded(left.rows) * inner + row * least(kInnerBlock, padded(left.inner) - inner);
+    return padded(left.rows) * inner + row * least(kInnerBlock<T>, padded(left.inner) - inner);
 }
 
 // How times() goes through rows and columns.
+template <typename T>
 struct Division {
     std::int64_t rows = 0, columns = 0;  // of a piece
-    std::int64_t panel = 0;  // pairs from one panel to the next; 0 where a single one is packed again and again
+    std::int64_t panel = 0;  // units from one panel to the next; 0 where a single one is packed again and again
     std::int64_t sums = kStep * kStep;  // numbers of memory
 
     Division(std::int64_t rowCount, std::int64_t width, std::int64_t inner)
         : rows(least(kRowBlock, padded(rowCount))), columns(padded(width))
     {
-        const std::int64_t whole = padded(inner) * kTile;
-        if (rowCount > kRowBlock && whole <= kKeptPairs) {
+        const std::int64_t whole = padded(inner) / kOfUnit<T> * kStep;
+        if (rowCount > kRowBlock && whole <= kKeptUnits) {
             rows = kRowsBesideKept;
             panel = whole;
-            columns = least(columns, kKeptPairs / whole * kStep);
+            columns = least(columns, kKeptUnits / whole * kStep);
         }
-        if (inner > kInnerBlock) {  // sums wait for the next block: as many columns as have room
+        if (inner > kInnerBlock<T>) {  // sums wait for the next block: as many columns as have room
             columns = least(columns, kSums / rows / kStep * kStep);
             sums = rows * columns;
         }
     }
-    std::int64_t pairs(std::int64_t inner) const
+    std::int64_t units(std::int64_t inner) const
     {
-        return panel > 0 ? columns / kStep * panel : least(padded(inner), kInnerBlock) * kTile;
+        return panel > 0 ? columns / kStep * panel : least(padded(inner), kInnerBlock<T>) / kOfUnit<T> * kStep;
     }
 };
 
 // One piece of the work of times(): what stays in the caches.
+template <typename T>
 struct Piece {
-    const Left& left;
-    const Bf16* packed;
-    In right;
+    const Left<T>& left;
+    const T* packed;
+    Rows<const T> right;
     bool turned;
     How how;
-    const Division& division;
+    const Division<T>& division;
     Range rows, columns;
     bool packs;  // or the panels are there
     Unit unit;
@@ -104,7 +124,7 @@ struct Piece {
 
     const std::uint32_t* panelAt(std::int64_t column, std::int64_t at, std::int64_t count) const
     {
-        std::uint32_t* panel = division.panel > 0 ? panels + (column - columns.from) / kStep * division.panel + at * kTile : panels;
+        std::uint32_t* panel = division.panel > 0 ? panels + (column - columns.from) / kStep * division.panel + at / kOfUnit<T> * kStep : panels;
         if (!packs)
             return panel;
         const std::int64_t width = least(kStep, columns.to - column);
@@ -118,26 +138,31 @@ struct Piece {
     }
     float* sumsAt(std::int64_t column, std::int64_t row) const
     {
-        if (left.inner <= kInnerBlock)
+        if (left.inner <= kInnerBlock<T>)
             return sums;
         return sums + (column - columns.from) * padded(rows.to - rows.from) + (row - rows.from) * kStep;
     }
-    void run(Out out) const
+    void sum(const T* ready, const std::uint32_t* panel, std::int64_t count, float* own, bool goesOn, std::int64_t rowCount) const
     {
-        for (std::int64_t at = 0; at < left.inner; at += kInnerBlock) {
-            const std::int64_t count = least(kInnerBlock, left.inner - at), steps = padded(count) / kStep;
+        const auto* units = reinterpret_cast<const std::uint32_t*>(ready);
+        const std::int64_t steps = padded(count) / kOfTile<T>;
+        if constexpr (sizeof(T) == 2)
+            if (unit == Unit::Tiles)
+                return blockByTiles(units, panel, steps, own, goesOn);
+        blockByVectors<T>(units, panel, steps, own, goesOn, rowCount);
+    }
+    void run(Rows<T> out) const
+    {
+        for (std::int64_t at = 0; at < left.inner; at += kInnerBlock<T>) {
+            const std::int64_t count = least(kInnerBlock<T>, left.inner - at);
             for (std::int64_t column = columns.from; column < columns.to; column += kStep) {
                 const std::uint32_t* panel = panelAt(column, at, count);
                 for (std::int64_t row = rows.from; row < rows.to; row += kStep) {
+                    const std::int64_t rowCount = least(kStep, rows.to - row);
                     float* own = sumsAt(column, row);
-                    const auto* ready = reinterpret_cast<const std::uint32_t*>(packed + placeOf(left, row, at));
-                    if (unit == Unit::Tiles)
-                        blockByTiles(ready, panel, steps, own, at > 0);
-                    else
-                        blockByPairs(ready, panel, steps, own, at > 0, least(kStep, rows.to - row));
+                    sum(packed + placeOf(left, row, at), panel, count, own, at > 0, rowCount);
                     if (at + count == left.inner)
-                        put(out.data + row * out.stride + column, out.stride, own, least(kStep, rows.to - row),
-                            least(kStep, columns.to - column), how);
+                        put(out.data + row * out.stride + column, out.stride, own, rowCount, least(kStep, columns.to - column), how);
                 }
             }
         }
@@ -151,11 +176,12 @@ bool areBuilt()
     return true;
 }
 
-void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
+template <typename T>
+void pack(T* packed, const Left<T>& left, std::int64_t from, std::int64_t to)
 {
     for (std::int64_t row = from; row < to; row += kStep) {
-        for (std::int64_t at = 0; at < left.inner; at += kInnerBlock) {
-            const std::int64_t count = least(kInnerBlock, left.inner - at);
+        for (std::int64_t at = 0; at < left.inner; at += kInnerBlock<T>) {
+            const std::int64_t count = least(kInnerBlock<T>, left.inner - at);
             auto* place = reinterpret_cast<std::uint32_t*>(packed + placeOf(left, row, at));
             const std::int64_t there = least(kStep, left.rows - row);
             if (!left.turned)
@@ -168,17 +194,19 @@ void pack(Bf16* packed, const Left& left, std::int64_t from, std::int64_t to)
     }
 }
 
-void times(Out out, const Bf16* packed, const Left& left, In right, bool turned, Range rows, Range columns, Unit unit, bool adds, float scale)
+template <typename T>
+void times(Rows<T> out, const T* packed, const Left<T>& left, Rows<const T> right, bool turned, Range rows, Range columns, Unit unit,
+    bool adds, float scale)
 {
     thread_local kernels::Scratch<std::uint32_t> panelMemory;
     thread_local kernels::Scratch<float> sumsMemory;
-    const Division division(rows.to - rows.from, columns.to - columns.from, left.inner);
-    std::uint32_t* panels = panelMemory.atLeast(division.pairs(left.inner));
+    const Division<T> division(rows.to - rows.from, columns.to - columns.from, left.inner);
+    std::uint32_t* panels = panelMemory.atLeast(division.units(left.inner));
     float* sums = sumsMemory.atLeast(division.sums);
     const Tiles tiles(unit == Unit::Tiles);
     for (std::int64_t column = columns.from; column < columns.to; column += division.columns)
         for (std::int64_t row = rows.from; row < rows.to; row += division.rows)
-            Piece{left, packed, right, turned, {scale, adds}, division, {row, least(row + division.rows, rows.to)},
+            Piece<T>{left, packed, right, turned, {scale, adds}, division, {row, least(row + division.rows, rows.to)},
                 {column, least(column + division.columns, columns.to)}, division.panel == 0 || row == rows.from, unit, panels, sums}
                 .run(out);
 }
@@ -189,9 +217,20 @@ bool areBuilt()
 {
     return false;
 }
-void pack(Bf16*, const Left&, std::int64_t, std::int64_t) {}
-void times(Out, const Bf16*, const Left&, In, bool, Range, Range, Unit, bool, float) {}
+template <typename T>
+void pack(T*, const Left<T>&, std::int64_t, std::int64_t)
+{
+}
+template <typename T>
+void times(Rows<T>, const T*, const Left<T>&, Rows<const T>, bool, Range, Range, Unit, bool, float)
+{
+}
 
 #endif
+
+template void pack(float*, const Left<float>&, std::int64_t, std::int64_t);
+template void pack(Bf16*, const Left<Bf16>&, std::int64_t, std::int64_t);
+template void times(Rows<float>, const float*, const Left<float>&, Rows<const float>, bool, Range, Range, Unit, bool, float);
+template void times(Rows<Bf16>, const Bf16*, const Left<Bf16>&, Rows<const Bf16>, bool, Range, Range, Unit, bool, float);
 
 }  // namespace taskfold::model::tiles

@@ -7,6 +7,7 @@
 #include "engine/model/device.h"
 #include "engine/model/guard.h"
 #include "engine/model/modelio.h"
+#include "engine/model/packedtiles.h"
 #include "engine/train/pretrain.h"
 #include "engine/train/together.h"
 #include "engine/train/trainer.h"
@@ -178,19 +179,7 @@ public:
         const Result<torch::Device> device = model::place(placement);
         if (!device)
             return 0;
-        const auto type = placement.precision == Precision::Bf16 ? torch::kBFloat16 : torch::kFloat32;
-        const std::int64_t size = 2048;
-        const auto a = torch::ones({size, size}, torch::TensorOptions(type).device(*device));
-        torch::Tensor c = torch::mm(a, a);
-        double best = 0;
-        for (int i = 0; i < 5; ++i) {
-            const auto start = std::chrono::steady_clock::now();
-            torch::mm_out(c, a, a);
-            c[0][0].item<float>();  // waits for a device
-            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-            best = std::max(best, 2.0 * size * size * size / seconds);
-        }
-        return best;
+        return model::productSpeed(*device, placement.precision == Precision::Bf16 ? torch::kBFloat16 : torch::kFloat32);
     }
 
     Result<ServeOutcome> serve(const ServeSetup& setup, std::stop_token stop) override

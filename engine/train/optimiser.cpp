@@ -1,5 +1,7 @@
 #include "engine/train/batch.h"
 
+#include "engine/model/parallel.h"
+
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
@@ -17,7 +19,7 @@ double squares(const O* x, std::int64_t count)
 {
     const std::int64_t blocks = (count + kBlock - 1) / kBlock;
     std::vector<double> sums(static_cast<std::size_t>(blocks));
-    at::parallel_for(0, blocks, 1, [&](std::int64_t from, std::int64_t to) {
+    model::parallelFor(0, blocks, 1, [&](std::int64_t from, std::int64_t to) {
         for (std::int64_t b = from; b < to; ++b)
             sums[static_cast<std::size_t>(b)]
                 = model::kernels::set<R, O>().sumSquares(x + b * kBlock, std::min(kBlock, count - b * kBlock));
@@ -38,7 +40,7 @@ void update(const Buffers& at, const model::kernels::AdamSettings& settings)
 {
     const auto* gradient = static_cast<const O*>(at.gradient.data_ptr());
     auto* copy = at.copy.defined() ? static_cast<O*>(at.copy.data_ptr()) : nullptr;
-    at::parallel_for(0, at.weight.numel(), kBlock, [&](std::int64_t from, std::int64_t to) {
+    model::parallelFor(0, at.weight.numel(), kBlock, [&](std::int64_t from, std::int64_t to) {
         model::kernels::set<R, O>().adamW(static_cast<R*>(at.weight.data_ptr()) + from, gradient + from,
             static_cast<R*>(at.first.data_ptr()) + from, static_cast<R*>(at.second.data_ptr()) + from,
             copy ? copy + from : nullptr, to - from, settings);

@@ -192,6 +192,8 @@ Result<compute::TrainResult> Stage::resultAt(const std::filesystem::path& folder
 
 Result<compute::TrainResult> Stage::stopped()
 {
+    if (m_setup.measureOnly)
+        return Error{ErrorCode::Cancelled, {}};
     Result<void> kept = checkpoint();
     if (kept)
         kept = tellSaved(true);
