@@ -7,6 +7,8 @@ add_dependencies(tst_comparecommand taskfold-compute taskfold)
 taskfold_program_test(modelcommands taskfold-cli)
 add_dependencies(tst_modelcommands taskfold-compute)
 taskfold_program_test(tokenizecommand taskfold-cli)
+taskfold_program_test(benchtrain taskfold-cli taskfold::jobs)
+add_dependencies(tst_benchtrain taskfold-compute)
 taskfold_program_test(demo taskfold-cli)
 add_dependencies(tst_demo taskfold-compute taskfold)
 
