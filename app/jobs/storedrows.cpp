@@ -24,11 +24,12 @@ public:
         if (masks.isEmpty())
             return;
         m_chosen.clear();
-        for (std::int64_t i = 0; i < m_file.size(); ++i)
+        m_file.each([&](std::int64_t i) {
             if (!masks.contains(m_file.line(i)))
                 m_chosen.push_back(static_cast<std::uint32_t>(i));
+            return true;
+        });
         m_all = false;
-        m_file.forget();
     }
 
     // The same choice every time, in file order.
