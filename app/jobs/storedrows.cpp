@@ -24,11 +24,15 @@ public:
         if (masks.isEmpty())
             return;
         m_chosen.clear();
-        m_file.each([&](std::int64_t i) {
-            if (!masks.contains(m_file.line(i)))
-                m_chosen.push_back(static_cast<std::uint32_t>(i));
-            return true;
+        std::vector<std::vector<std::uint32_t>> parts(m_file.parts());
+        m_file.eachPart([&](std::size_t part, std::span<const data::RowFile::InputLine> rows) {
+            for (const data::RowFile::InputLine& row : rows)
+                if (!masks.contains(row.line))
+                    parts[part].push_back(static_cast<std::uint32_t>(row.index));
         });
+        m_chosen.reserve(static_cast<std::size_t>(m_file.size()));
+        for (const std::vector<std::uint32_t>& part : parts)
+            m_chosen.insert(m_chosen.end(), part.begin(), part.end());
         m_all = false;
     }
 
