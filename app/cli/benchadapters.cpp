@@ -118,9 +118,8 @@ Result<void> measureAdapters(const TrainBench& options, const JobContext& contex
         return sample ? engine.error() : sample.error();
     Measurement measurement(options, **engine, context);
     measurement.deal(*sample);
-    std::vector<double> ratios, together, alone, shares;
+    std::vector<double> ratios, together, alone, flops;
     double apart = 0;
-    const double speed = (*engine)->productSpeed({options.device, options.threads, options.dtype == "bf16" ? Precision::Bf16 : Precision::Fp32});
     for (int round = 0; round < options.rounds; ++round) {
         const Result<std::vector<Seen>> one = measurement.alone();
         const Result<std::vector<Seen>> all = measurement.together();
@@ -130,16 +129,18 @@ Result<void> measureAdapters(const TrainBench& options, const JobContext& contex
         alone.push_back(before.tokens / before.seconds);
         together.push_back(after.tokens / after.seconds);
         ratios.push_back(together.back() / alone.back());
-        shares.push_back(after.flops / after.seconds / speed);
+        flops.push_back(after.flops / after.seconds);
         for (std::size_t i = 0; i < one->size(); ++i)
             for (std::size_t s = 0; s < (*one)[i].losses.size(); ++s)
                 apart = std::max(apart, std::abs((*one)[i].losses[s] - (*all)[i].losses[s]));
     }
+    // Behind the rounds: a process that has just begun has not all cores yet.
+    const double speed = (*engine)->productSpeed({options.device, options.threads, options.dtype == "bf16" ? Precision::Bf16 : Precision::Fp32});
     answerBench({{"bench", "train"}, {"adapters", options.adapters}, {"batch", options.batch}, {"dtype", options.dtype}, {"lora", true},
         {"task", sample->task.name}, {"rows", sample->rows.size()}, {"rounds", options.rounds},
         {"tokens_per_s", rounded(medianOf(together), 10)}, {"alone_tokens_per_s", rounded(medianOf(alone), 10)},
         {"ratio", rounded(medianOf(ratios), 1000)}, {"ratios", ratios}, {"product_gflops", rounded(speed / 1e9, 1)},
-        {"product_share", rounded(medianOf(shares), 1000)}, {"losses_apart", apart}});
+        {"product_share", rounded(medianOf(flops) / speed, 1000)}, {"losses_apart", apart}});
     return {};
 }
 
