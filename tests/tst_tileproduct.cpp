@@ -176,6 +176,33 @@ private slots:
         single ? sumOverRows<float>() : sumOverRows<Bf16>();
     }
 
+    // Each rounding of one long sum would be as large as its end allows.
+    void aLongSumKeepsItsDigits()
+    {
+        QFETCH_GLOBAL(bool, single);
+        if (!single)
+            QSKIP("A result of bf16 has too few digits to see it.");
+        Random random(8);
+        Matrix<float> left(40, 384, 0, random), right(384, 48, 0, random);
+        for (float& x : left.data)
+            x = std::abs(x);
+        for (float& x : right.data)
+            x = std::abs(x);
+        const tiles::Left<float> packing{left.in(), false, 40, 384};
+        const std::vector<float> ready = packed(packing);
+        Matrix<float> result(40, 48, 0);
+        tiles::times<float>(result.out(), ready.data(), packing, right.in(), false, {0, 40}, {0, 48}, unit(), false);
+        double most = 0;
+        for (std::int64_t i = 0; i < 40; ++i)
+            for (std::int64_t j = 0; j < 48; ++j) {
+                double sum = 0;
+                for (std::int64_t k = 0; k < 384; ++k)
+                    sum += left.value(i, k) * right.value(k, j);
+                most = std::max(most, std::abs(result.value(i, j) - sum) / sum);
+            }
+        QVERIFY2(most < 6e-7, std::to_string(most * 1e6).c_str());
+    }
+
     void theBitsAreTheSameHoweverItIsDivided()
     {
         QFETCH_GLOBAL(bool, single);

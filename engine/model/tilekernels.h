@@ -92,6 +92,8 @@ void blockByTiles(
 // By vectors: 16 sums get the products of one unit of a row with 16 columns' units: of pairs VDPBF16PS (the same, chapter 2), of
 // single numbers a fused multiplication and addition. So many rows of 32 columns have their sums in registers.
 constexpr int kRowsAtOnce = 11;
+// After so many steps sums of fp32 begin anew and are added up: rounding errors of one long sum grow with its length.
+constexpr std::int64_t kChain = 8;
 
 inline __m512 added(__m512 sums, __m512i a, __m512i b, const Bf16*)
 {
@@ -110,8 +112,8 @@ inline void rowsByVectors(const std::uint32_t* left, const std::uint32_t* panel,
     __m512 low[R], high[R];
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-        low[r] = goesOn ? _mm512_load_ps(sums + r * kStep) : _mm512_setzero_ps();
-        high[r] = goesOn ? _mm512_load_ps(sums + r * kStep + kTile) : _mm512_setzero_ps();
+        low[r] = _mm512_setzero_ps();
+        high[r] = _mm512_setzero_ps();
     }
     for (std::int64_t s = 0; s < steps; ++s, left += 2 * kUnits, panel += 2 * kUnits) {
         for (int p = 0; p < kTile; ++p) {
@@ -126,8 +128,9 @@ inline void rowsByVectors(const std::uint32_t* left, const std::uint32_t* panel,
     }
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-        _mm512_store_ps(sums + r * kStep, low[r]);
-        _mm512_store_ps(sums + r * kStep + kTile, high[r]);
+        float* to = sums + r * kStep;
+        _mm512_store_ps(to, goesOn ? _mm512_add_ps(_mm512_load_ps(to), low[r]) : low[r]);
+        _mm512_store_ps(to + kTile, goesOn ? _mm512_add_ps(_mm512_load_ps(to + kTile), high[r]) : high[r]);
     }
 }
 

@@ -149,7 +149,9 @@ struct Piece {
         if constexpr (sizeof(T) == 2)
             if (unit == Unit::Tiles)
                 return blockByTiles(units, panel, steps, own, goesOn);
-        blockByVectors<T>(units, panel, steps, own, goesOn, rowCount);
+        constexpr std::int64_t chain = sizeof(T) == 2 ? kInnerBlock<T> : kChain;
+        for (std::int64_t step = 0; step < steps; step += chain)
+            blockByVectors<T>(units + step * 2 * kUnits, panel + step * 2 * kUnits, least(chain, steps - step), own, goesOn || step > 0, rowCount);
     }
     void run(Rows<T> out) const
     {
