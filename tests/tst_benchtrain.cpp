@@ -63,7 +63,7 @@ private slots:
         program.start(qEnvironmentVariable("PROGRAM"),
             {u"bench"_s, u"train"_s, u"--model"_s, m_model, u"--task"_s, task.path(), u"--rows"_s, u"100000"_s, u"--batch"_s, u"1"_s});
         QVERIFY(program.waitForStarted());
-        QTest::qWait(1500);
+        QTest::qWait(1500);  // until it trains: it says nothing before its end
         QCOMPARE(program.state(), QProcess::Running);
         ::kill(static_cast<pid_t>(program.processId()), SIGINT);
         QVERIFY(program.waitForFinished());

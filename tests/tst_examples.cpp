@@ -164,6 +164,19 @@ private slots:
         QCOMPARE((*examples)->longest(rows.size() + 5).size(), rows.size());
     }
 
+    void theLongestOfAListAreFound()
+    {
+        std::vector<Example> list;
+        for (const std::size_t size : {3, 9, 1, 7, 9, 2})
+            list.push_back({std::vector<std::int32_t>(size, 1), 1});
+        const ListedExamples examples(list);
+        std::vector<std::size_t> sizes;
+        for (const Example& example : examples.longest(3))
+            sizes.push_back(example.tokens.size());
+        QVERIFY(sizes == (std::vector<std::size_t>{9, 9, 7}));
+        QCOMPARE(examples.longest(10).size(), list.size());
+    }
+
     void meanTargetsOfAFewAreExactAndOfManyNear()
     {
         const auto tokenizer = letters();

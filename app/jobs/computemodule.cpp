@@ -33,8 +33,9 @@ std::filesystem::path moduleFile()
 Result<compute::Engine*> opened()
 {
     const std::filesystem::path file = moduleFile();
-    // Threads of a parallel loop that have nothing to do sleep instead of turning on the spot: where other programs, or our own
-    // window, want the cores, too, a step is several times faster, and where nobody does, no slower. Read when OpenMP is loaded.
+    // Threads of libtorch's own loops sleep when they have nothing to do instead of turning on the spot: where other programs, or our
+    // own window, want the cores, too, a step is several times faster. (Ours look as long as it pays: engine/model/parallel.h.) Read
+    // when OpenMP is loaded.
     setenv("OMP_WAIT_POLICY", "passive", 0);
     // Never closed: libtorch's threads outlive any attempt to unload it.
     void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -18,12 +18,11 @@ class StoredRows : public RowSource {
 public:
     explicit StoredRows(data::RowFile file) : m_file(std::move(file)) { }
 
-    // Only those, once. Without masks every row is where it lies.
+    // Before cut().
     void leaveOut(const LineSet& masks)
     {
         if (masks.isEmpty())
             return;
-        m_chosen.clear();
         std::vector<std::vector<std::uint32_t>> parts(m_file.parts());
         m_file.eachPart([&](std::size_t part, std::span<const data::RowFile::InputLine> rows) {
             for (const data::RowFile::InputLine& row : rows)

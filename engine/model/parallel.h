@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 /// Loops of a pass, divided among threads that stay. A pass is some thousand loops of some ten microseconds: who waits for the
 /// others looks for a while before it sleeps, as long as that pays (parallel.cpp). No torch.

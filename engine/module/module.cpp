@@ -14,7 +14,6 @@
 
 #include <torch/torch.h>
 
-#include <chrono>
 
 namespace taskfold::compute {
 

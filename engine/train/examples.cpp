@@ -58,8 +58,13 @@ double ExampleSource::meanTargets() const
 
 std::vector<Example> ListedExamples::longest(std::size_t count) const
 {
-    std::vector<Example> examples = m_list;
-    keepLongest(examples, count);
+    std::vector<const Example*> places = placesOf(m_list);
+    count = std::min(count, places.size());
+    std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count), places.end(),
+        [](const Example* a, const Example* b) { return a->tokens.size() > b->tokens.size(); });
+    std::vector<Example> examples;
+    for (std::size_t i = 0; i < count; ++i)
+        examples.push_back(*places[i]);
     return examples;
 }
 

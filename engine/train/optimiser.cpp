@@ -2,7 +2,6 @@
 
 #include "engine/model/parallel.h"
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include <cmath>
